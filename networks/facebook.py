@@ -1,0 +1,20 @@
+"""Facebook: the sharer takes the page's address and one hashtag; words and picture come from the page's tags only.
+
+`quote` is dead (Meta answers it no more; react-share 5 removed it). No app id is needed.
+Share Dialog: https://developers.facebook.com/docs/sharing/reference/share-dialog (2026-06-30)
+"""
+
+from networks.parts import Follow, Network, Share
+
+NETWORK = Network(
+    key="facebook",
+    name="Facebook",
+    colour="0866FF",
+    hosts=("facebook.com", "fb.com", "fb.me", "fb.watch"),
+    share=Share(
+        url="https://www.facebook.com/sharer/sharer.php?u={url}&hashtag={hashtag}",
+        window=(600, 640),
+    ),
+    follow=Follow("https://www.facebook.com/{account}", r"(?P<account>[\w.\-]{1,100})"),
+    docs="https://developers.facebook.com/docs/sharing/reference/share-dialog",
+)
