@@ -73,6 +73,11 @@ class Settings:
         "Tests only: comma list of exact `host:port` that the guard of outgoing connections lets through. Refused "
         "in production unless the base address is loopback.",
     )
+    metrics_token: str = setting(
+        "",
+        "Token that `/metrics` asks for as `Authorization: Bearer`. Default: `/metrics` answers this machine only.",
+        secret=True,
+    )
     log_level: str = setting("info", "`debug`, `info`, `warning` or `error`.")
     log_format: str = setting("json", "`json` (one object a line) or `text` for people.")
     cache_bytes: int = setting(512 * 1024 * 1024, "How many bytes the cache in the data folder may take, roughly.")

@@ -1,26 +1,121 @@
 """What each network is and can do: one file each, in the order in which lists show them.
 
-Third parties add theirs by an entry point in the group ``handbill.networks`` whose value is the `Network`.
+Third parties add theirs by an entry point in the group ``handbill.networks`` whose value is the `Network`;
+`docs/adding-a-network.md` says how, and `networks/contract.py` what it must keep.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
-from networks import facebook, x
+from networks import (
+    apple,
+    bluesky,
+    buffer,
+    copy,
+    developer,
+    discord,
+    email,
+    facebook,
+    fediverse,
+    flipboard,
+    github,
+    google,
+    hackernews,
+    indieauth,
+    instagram,
+    instapaper,
+    line,
+    linkedin,
+    lobsters,
+    mastodon,
+    messenger,
+    microsoft,
+    native,
+    ok,
+    openid,
+    pinterest,
+    qr,
+    reddit,
+    rss,
+    sms,
+    teams,
+    telegram,
+    threads,
+    tiktok,
+    tumblr,
+    twitch,
+    viber,
+    vk,
+    weibo,
+    whatsapp,
+    x,
+    xing,
+    youtube,
+)
+from networks import print as print_page
+from networks.dead import DEAD
 from networks.parts import Network
 
 BUILT_IN: tuple[Network, ...] = (
     facebook.NETWORK,
     x.NETWORK,
+    linkedin.NETWORK,
+    reddit.NETWORK,
+    pinterest.NETWORK,
+    whatsapp.NETWORK,
+    telegram.NETWORK,
+    mastodon.NETWORK,
+    fediverse.NETWORK,
+    bluesky.NETWORK,
+    threads.NETWORK,
+    tumblr.NETWORK,
+    hackernews.NETWORK,
+    lobsters.NETWORK,
+    line.NETWORK,
+    vk.NETWORK,
+    ok.NETWORK,
+    weibo.NETWORK,
+    flipboard.NETWORK,
+    instapaper.NETWORK,
+    buffer.NETWORK,
+    teams.NETWORK,
+    xing.NETWORK,
+    messenger.NETWORK,
+    viber.NETWORK,
+    discord.NETWORK,
+    instagram.NETWORK,
+    tiktok.NETWORK,
+    youtube.NETWORK,
+    github.NETWORK,
+    google.NETWORK,
+    twitch.NETWORK,
+    microsoft.NETWORK,
+    apple.NETWORK,
+    indieauth.NETWORK,
+    openid.NETWORK,
+    rss.NETWORK,
+    email.NETWORK,
+    sms.NETWORK,
+    copy.NETWORK,
+    print_page.NETWORK,
+    qr.NETWORK,
+    native.NETWORK,
+    developer.NETWORK,
+    *DEAD,
 )
 
 
 class Networks(Mapping[str, Network]):
     """The networks of this server by key, in order of display."""
 
-    def __init__(self, networks: tuple[Network, ...] = BUILT_IN) -> None:
-        self._by_key = {network.key: network for network in networks}
+    def __init__(self, networks: tuple[Network, ...] = BUILT_IN, extra: tuple[Network, ...] = ()) -> None:
+        """Take the networks, and plug-ins' behind them. Raise ValueError where a key is there twice."""
+        self._by_key: dict[str, Network] = {}
+        for network in (*networks, *extra):
+            if network.key in self._by_key:
+                raise ValueError(f"there are two networks with the key {network.key!r}")
+            self._by_key[network.key] = network
 
     def __getitem__(self, key: str) -> Network:
         return self._by_key[key]
@@ -30,3 +125,23 @@ class Networks(Mapping[str, Network]):
 
     def __len__(self) -> int:
         return len(self._by_key)
+
+    def live(self) -> tuple[Network, ...]:
+        """Return those that have not closed."""
+        return self._where(lambda network: not network.dead)
+
+    def sharing(self) -> tuple[Network, ...]:
+        """Return the live ones with a share part."""
+        return self._where(lambda network: network.share is not None and not network.dead)
+
+    def following(self) -> tuple[Network, ...]:
+        """Return the live ones with a follow part."""
+        return self._where(lambda network: network.follow is not None and not network.dead)
+
+    def by_host(self, host: str) -> Network | None:
+        """Return the network a host name belongs to: its own, or one below it."""
+        found = (network for network in self.values() if network.owns(host))
+        return next(found, None)
+
+    def _where(self, wanted: Callable[[Network], bool]) -> tuple[Network, ...]:
+        return tuple(network for network in self.values() if wanted(network))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from unicodedata import normalize
 
 from networks.parts import Count
 
@@ -33,6 +34,7 @@ def graphemes(text: str) -> list[str]:
 
 
 def _weighted(cluster: str) -> int:
+    cluster = normalize("NFC", cluster)  # as X does before it counts: é is one, however it is written
     if len(cluster) > 1 and _patterns()[1].search(cluster):
         return 2  # an emoji made of several code points counts as one
     return sum(1 if any(a <= ord(c) <= b for a, b in _LIGHT) else 2 for c in cluster)

@@ -15,6 +15,9 @@ NETWORK = Network(
         url="https://www.facebook.com/sharer/sharer.php?u={url}&hashtag={hashtag}",
         window=(600, 640),
     ),
-    follow=Follow("https://www.facebook.com/{account}", r"(?P<account>[\w.\-]{1,100})"),
+    follow=Follow(
+        "https://www.facebook.com/{kind}{account}",
+        r"(?P<kind>groups/)?(?:profile\.php\?id=)?(?P<account>[A-Za-z0-9][A-Za-z0-9.\-]{0,99})",
+    ),
     docs="https://developers.facebook.com/docs/sharing/reference/share-dialog",
 )

@@ -26,7 +26,7 @@ LONGEST_TEXT = 2000
 
 @dataclass(frozen=True)
 class Content:
-    """What a visitor shares. ``texts`` and ``via`` are per network key; ``utm`` is a query that may name {network}."""
+    """What a visitor shares. ``texts`` and ``via`` are per network key; ``utm`` is a query, maybe with {network}."""
 
     url: str
     text: str = ""
@@ -109,6 +109,7 @@ def row(network: Network) -> dict[str, Any]:
                 ("limit", share.limit),
                 ("count", share.count[0] if share.count != "graphemes" else ""),
                 ("hashtags", share.hashtags),
+                ("phone", share.phone),
             )
             if value
         }

@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
+from urllib.parse import urlsplit
 
 # How a network counts its text: by grapheme clusters (UAX 29), by code points, or weighted as X does
 # (https://docs.x.com/fundamentals/counting-characters, read 2026-08).
@@ -35,8 +36,9 @@ class Share:
     ``limit`` is the room for the whole text, 0 for none stated; ``link`` is what the page's address takes of it:
     None its own length, a number a fixed one, 0 nothing (it travels in a parameter of its own).
     ``hashtags`` says whether tags and the account go in the text, in parameters of their own, or nowhere.
-    ``window`` is the size in CSS pixels the network's page wants. ``until`` is the day it died and ``farewell`` the
-    sentence that says so. ``phone`` marks a scheme that only an app on a phone answers.
+    ``window`` is the size in CSS pixels the network's page wants. ``image`` marks a network that is of little use
+    without a picture. ``phone`` marks a scheme that only an app on a phone answers: elsewhere the hop page offers the
+    link to copy. ``since`` is the day it opened, ``until`` the day it died, ``farewell`` the sentence that says so.
     ``fallback`` marks a network without an intent of its own: the native sheet where there is one, else copy.
     """
 
@@ -61,32 +63,43 @@ class Share:
 
     @property
     def direct(self) -> bool:
-        """Whether a plain link to the network works, with no question and no action of ours before it."""
-        return bool(self.url) and self.action is None and not self.dead
+        """Whether a plain link works for everybody, with no question and no action of ours before it."""
+        return bool(self.url) and self.action is None and not self.phone and not self.dead
 
 
 @dataclass(frozen=True)
 class Follow:
     """How an account there is followed.
 
-    ``url`` is the profile's address with ``{account}``, and ``{server}`` where the network has many.
-    ``account`` is a pattern the whole account must match, after a leading @ is taken off; groups named ``account``
-    and ``server`` fill the address. ``remote`` marks networks where the visitor follows from a server of their own.
+    ``url`` is the profile's address with ``{account}``, ``{server}`` where the network has many, and ``{kind}`` where
+    it keeps people, pages and groups apart. ``account`` is a pattern (ASCII) the whole account must match, after a
+    leading @ is taken off; its groups of those names fill the address, and ``kind`` stands in where that group is
+    empty. What the pattern lets through goes into the address as it is, so it must let nothing break out of it.
+    ``remote`` marks networks where the visitor follows from a server of their own.
     """
 
     url: str
     account: str = r"(?P<account>[\w.\-]{1,100})"
     remote: bool = False
+    kind: str = ""
 
     def address(self, account: str) -> str | None:
         """Return the profile's address, or None where the account is not of this network's form."""
-        found = re.fullmatch(self.account, account.strip().removeprefix("@"))
-        return self.url.format(**found.groupdict(default="")) if found else None
+        found = re.fullmatch(self.account, account.strip().removeprefix("@"), re.ASCII)
+        if not found:
+            return None
+        groups = {name: value or "" for name, value in found.groupdict().items()}
+        return self.url.format(**{**groups, "kind": groups.get("kind") or self.kind})
 
 
 @dataclass(frozen=True)
 class Network:
-    """Everything about one network. ``colour`` is its brand colour, six hex digits; ``hosts`` belong to it."""
+    """Everything about one network.
+
+    ``colour`` is its brand colour, six hex digits; ``hosts`` and all names below them belong to it. ``icon`` is the
+    path data of a mark drawn on 24 x 24; empty for built-in networks, whose marks are files in `static/icons`.
+    ``docs`` is the platform's own page, or the standard's.
+    """
 
     key: str
     name: str
@@ -95,6 +108,35 @@ class Network:
     share: Share | None = None
     follow: Follow | None = None
     docs: str = ""
+    icon: str = ""
+
+    def owns(self, host: str) -> bool:
+        """Whether a host name is this network's, or below one of its names."""
+        host = host.lower().rstrip(".")
+        return any(host == own or host.endswith("." + own) for own in self.hosts)
+
+    def account(self, given: str) -> str | None:
+        """Return an account as this network writes it, for its name or its full address; None where it is neither."""
+        names = (given.strip(), *self._names_in(given.strip()))
+        return next((name for name in names if self.follow and self.follow.address(name)), None)
+
+    def profile(self, given: str) -> str | None:
+        """Return an account's address, for its name there or its full address; None where it is neither."""
+        account = self.account(given)
+        return self.follow.address(account) if self.follow and account else None
+
+    def _names_in(self, address: str) -> tuple[str, ...]:
+        """Return what may be the account in a full address of this network, best first."""
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            return ()
+        host, path = parts.netloc.lower(), parts.path.strip("/")
+        if parts.scheme not in ("http", "https") or "@" in host:
+            return ()
+        if self.follow and self.follow.remote:
+            return (f"{path}@{host}",) if path.startswith("@") else ()
+        return (f"{path}?{parts.query}", path) if self.owns(host) else ()
 
     @property
     def dead(self) -> bool:

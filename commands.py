@@ -1,0 +1,236 @@
+"""The command line, ``flask --app wsgi …``. Results on stdout, logs on stderr; ``--json`` on every command."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+from flask import Flask
+
+from core.errors import Problem
+from core.settings import shown
+from core.web import services
+
+if TYPE_CHECKING:
+    from core.sites import Site
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Told(click.ClickException):
+    """A Problem as the command line says it: one line, or the one JSON shape."""
+
+    def __init__(self, problem: Problem, *, as_json: bool) -> None:
+        super().__init__(problem.message)
+        self.problem, self.as_json = problem, as_json
+
+    def show(self, file: Any = None) -> None:
+        """Print the problem: JSON on stdout for programs, a sentence on stderr for people."""
+        if self.as_json:
+            click.echo(json.dumps(self.problem.as_json(), ensure_ascii=False))
+        else:
+            super().show(file)
+
+
+class Command(click.Command):
+    """A command with ``--json`` that says a Problem in one line instead of a traceback."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.params.append(click.Option(["--json", "as_json"], is_flag=True, help="Print JSON."))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except Problem as problem:
+            raise Told(problem, as_json=bool(ctx.params.get("as_json"))) from problem
+
+
+class Group(click.Group):
+    """A group whose commands take ``--json``."""
+
+    command_class = Command
+
+
+def add_commands(app: Flask) -> None:
+    """Put every command on the application."""
+    app.cli.add_command(sites)
+    app.cli.add_command(db)
+    for command in (networks, settings, doctor, serve):
+        app.cli.add_command(command)
+
+
+def tell(value: Any, lines: list[str], *, as_json: bool) -> None:
+    """Print a result: JSON for programs, lines for people."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=str) if as_json else "\n".join(lines))
+
+
+# --- sites ---
+
+
+@click.group(cls=Group)
+def sites() -> None:
+    """The web sites that use this server."""
+
+
+@sites.command("add")
+@click.argument("name")
+@click.option(
+    "--origin", "origins", multiple=True, required=True, help="Origin of the site's pages; may be repeated."
+)
+@click.option("--return-to", "return_to", multiple=True, help="Address a login may return to; may be repeated.")
+@click.option("--logout-return-to", multiple=True, help="Address a logout may return to; may be repeated.")
+@click.option("--public", is_flag=True, help="A site without a back end: no client secret is made.")
+def add(
+    name: str,
+    origins: tuple[str, ...],
+    return_to: tuple[str, ...],
+    logout_return_to: tuple[str, ...],
+    public: bool,
+    as_json: bool,
+) -> None:
+    """Register a site. Its secrets are shown this once."""
+    new = services().sites.add(
+        name, origins=origins, return_to=return_to, logout_return_to=logout_return_to, public=public
+    )
+    values = {
+        "key": new.key,
+        "client_id": new.client_id,
+        "client_secret": new.client_secret,
+        "api_key": new.api_key,
+    }
+    lines = [f"{label:14}{value or '(none: the site is public)'}" for label, value in values.items()]
+    tell(
+        values,
+        [*lines, "", "The secrets are not shown again. Keep them out of pages and repositories."],
+        as_json=as_json,
+    )
+
+
+@sites.command("list")
+def list_sites(as_json: bool) -> None:
+    """List the sites."""
+    found = services().sites.all()
+    lines = [f"{site.key}  {site.name}  {' '.join(site.origins)}" for site in found]
+    tell(
+        [_site(site) for site in found],
+        lines or ["No site yet: flask --app wsgi sites add NAME --origin URL"],
+        as_json=as_json,
+    )
+
+
+def _site(site: Site) -> dict[str, Any]:
+    return {
+        "key": site.key,
+        "name": site.name,
+        "client_id": site.client_id,
+        "origins": list(site.origins),
+        "return_to": list(site.return_to),
+        "logout_return_to": list(site.logout_return_to),
+        "public": site.public,
+        "clicks": site.options.clicks,
+        "clicks_minimum": site.options.clicks_minimum,
+        "preview_hosts": list(site.options.preview_hosts),
+    }
+
+
+@sites.command("set")
+@click.argument("key")
+@click.option("--clicks/--no-clicks", default=None, help="Count clicks on share buttons.")
+@click.option("--clicks-minimum", type=click.IntRange(1), help="Show counts from this number up.")
+@click.option(
+    "--preview-host", "preview_hosts", multiple=True, help="Host the site may have previews of; may be repeated."
+)
+def set_options(
+    key: str, clicks: bool | None, clicks_minimum: int | None, preview_hosts: tuple[str, ...], as_json: bool
+) -> None:
+    """Change what a site has turned on."""
+    given = {"clicks": clicks, "clicks_minimum": clicks_minimum, "preview_hosts": preview_hosts or None}
+    site = services().sites.configure(key, **{k: v for k, v in given.items() if v is not None})
+    tell(_site(site), [f"{name}: {value}" for name, value in _site(site).items()], as_json=as_json)
+
+
+_UNITS = {"m": 60, "h": 3600, "d": 86400}
+
+
+def _overlap(_ctx: click.Context, _param: click.Parameter, value: str) -> timedelta:
+    if value[-1:] in _UNITS and value[:-1].isdigit():
+        return timedelta(seconds=int(value[:-1]) * _UNITS[value[-1]])
+    raise click.BadParameter("write a number and m, h or d, such as 24h")
+
+
+@sites.command("rotate-key")
+@click.argument("key")
+@click.option("--which", type=click.Choice(["api", "client"]), required=True, help="Which secret to replace.")
+@click.option("--overlap", default="24h", callback=_overlap, help="How long the old one still works, such as 24h.")
+def rotate_key(key: str, which: str, overlap: timedelta, as_json: bool) -> None:
+    """Replace a secret; the old one lives through the overlap."""
+    secret = services().sites.rotate(key, which, overlap)  # type: ignore[arg-type]  # click checked the choice
+    name = "api_key" if which == "api" else "client_secret"
+    tell({name: secret}, [f"{name}  {secret}", "It is not shown again."], as_json=as_json)
+
+
+# --- the server itself ---
+
+
+@click.group(cls=Group)
+def db() -> None:
+    """The database."""
+
+
+@db.command("upgrade")
+def upgrade(as_json: bool) -> None:
+    """Bring the schema up to date; does nothing where it is."""
+    from core.database import Database, is_current
+    from core.database import upgrade as bring
+
+    database = Database(services().settings.database)
+    bring(database)
+    tell({"current": is_current(database)}, ["The schema is up to date."], as_json=as_json)
+
+
+@click.command(cls=Command)
+def networks(as_json: bool) -> None:
+    """List the networks and what each can do."""
+    rows = []
+    for network in services().networks.values():
+        can = [part for part in ("share", "follow") if getattr(network, part) is not None and not network.dead]
+        rows.append({"key": network.key, "name": network.name, "can": can, "closed": network.dead})
+    lines = [f"{r['key']:14}{r['name']:22}{'closed' if r['closed'] else ' '.join(r['can'])}" for r in rows]
+    tell(rows, lines, as_json=as_json)
+
+
+@click.command(cls=Command)
+def settings(as_json: bool) -> None:
+    """List the settings in force; secrets are masked."""
+    rows = shown(services().settings)
+    lines = [f"{row['name']:28}{row['value'] or '-'}{'' if row['default'] else '   (set)'}" for row in rows]
+    tell(rows, lines, as_json=as_json)
+
+
+@click.command(cls=Command)
+def doctor(as_json: bool) -> None:
+    """Check what this server needs; exit 1 where something is wrong."""
+    from core.doctor import examine
+
+    findings = examine(services())
+    lines = [f"{f.severity:8}{f.message}" for f in findings]
+    tell([{"severity": f.severity, "message": f.message} for f in findings], lines, as_json=as_json)
+    if any(f.severity == "error" for f in findings):
+        raise SystemExit(1)
+
+
+@click.command(cls=Command)
+@click.option("--port", type=click.IntRange(1, 65535), help="Port; default HANDBILL_PORT.")
+@click.option("--host", help="Address; default HANDBILL_HOST.")
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Worker processes.")
+@click.option("--demo", is_flag=True, help="Make a demo site first if there is no site.")
+def serve(port: int | None, host: str | None, workers: int, demo: bool, as_json: bool) -> None:
+    """Run the server: granian with 32 threads a worker."""
+    from core.serving import run
+
+    run(services(), port=port, host=host, workers=workers, demo=demo, as_json=as_json, tell=click.echo)

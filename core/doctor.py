@@ -1,0 +1,86 @@
+"""Look at what this server needs and say what is wrong, in the words an operator can act on."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from core.errors import Misconfigured
+from core.settings import check_production
+from core.web import Services
+
+# Below this the data folder cannot take a day of cache and database growth.
+LEAST_FREE_BYTES = 200 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at."""
+
+    severity: Literal["ok", "warning", "error"]
+    message: str
+
+
+def examine(services: Services) -> list[Finding]:
+    """Return everything looked at, worst first."""
+    found = [*_settings(services), *_folder(services), *_database(services), *_redis(services), *_plugins(services)]
+    return sorted(found, key=lambda f: ("error", "warning", "ok").index(f.severity))
+
+
+def _settings(services: Services) -> Iterator[Finding]:
+    try:
+        warnings = check_production(services.settings)
+    except Misconfigured as exc:
+        yield Finding("error", exc.message)
+        return
+    yield from (Finding("warning", text) for text in warnings)
+    yield Finding("ok", f"settings: {services.settings.env}, {services.settings.base_url}")
+
+
+def _folder(services: Services) -> Iterator[Finding]:
+    folder = services.settings.data
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not os.access(folder, os.W_OK):
+        yield Finding("error", f"the data folder {folder} cannot be written")
+        return
+    free = shutil.disk_usage(folder).free
+    severity: Literal["ok", "warning"] = "ok" if free > LEAST_FREE_BYTES else "warning"
+    yield Finding(severity, f"data folder {folder}: {free // 2**20} MB free")
+
+
+def _database(services: Services) -> Iterator[Finding]:
+    from sqlalchemy import text
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        with services.database.session() as session:
+            session.execute(text("SELECT 1"))
+    except Misconfigured as exc:
+        yield Finding("error", exc.message)
+    except SQLAlchemyError as exc:
+        yield Finding("error", f"the database does not answer: {type(exc).__name__}")
+    else:
+        kind = "SQLite" if services.database.sqlite else "PostgreSQL"
+        yield Finding("ok", f"database: {kind}, schema up to date, {len(services.sites.all())} sites")
+
+
+def _redis(services: Services) -> Iterator[Finding]:
+    if not services.settings.redis_url:
+        yield Finding("ok", "cache and limits: files and the database")
+        return
+    import redis
+
+    try:
+        redis.Redis.from_url(services.settings.redis_url, socket_timeout=2).ping()
+    except redis.RedisError as exc:
+        yield Finding("error", f"Redis does not answer: {type(exc).__name__}")
+    else:
+        yield Finding("ok", "cache and limits: Redis")
+
+
+def _plugins(services: Services) -> Iterator[Finding]:
+    yield from (Finding("warning", f"plug-in skipped: {failure}") for failure in services.failures)
+    yield Finding("ok", f"{len(services.networks)} networks, {len(services.widgets)} widgets")

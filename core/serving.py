@@ -1,0 +1,64 @@
+"""Run the server: granian with worker processes of 32 threads each (see docs/operating.md)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+
+from core.metrics import FOLDER_VARIABLE
+from core.settings import check_production
+from core.web import Services
+
+# Threads of a worker: at most 10 wait on other servers and 10 hold a stream, so twelve always answer.
+THREADS = 32
+# Connections the kernel keeps for us while all threads are busy.
+BACKLOG = 1024
+DEMO = "Demo"
+
+
+def run(
+    services: Services,
+    *,
+    port: int | None,
+    host: str | None,
+    workers: int,
+    demo: bool,
+    as_json: bool,
+    tell: Callable[[str], None],
+) -> None:
+    """Serve until a signal ends it. The schema is brought up to date before the first worker starts."""
+    settings = services.settings
+    for warning in check_production(settings):
+        tell(f"Warning: {warning}")
+    sites = services.sites.all()
+    if demo and not sites:
+        services.sites.add(DEMO, origins=(settings.base_url,), return_to=(settings.base_url + "/",), public=True)
+    _metrics_folder(services)
+    if not as_json:
+        tell(f"Handbill is at {settings.base_url}")
+    _serve(host or settings.host, port or settings.port, workers)
+
+
+def _metrics_folder(services: Services) -> None:
+    folder = services.settings.data.absolute() / "metrics"
+    shutil.rmtree(folder, ignore_errors=True)  # numbers of workers that are gone
+    folder.mkdir(parents=True)
+    os.environ[FOLDER_VARIABLE] = str(folder)
+
+
+def _serve(host: str, port: int, workers: int) -> None:
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    Granian(
+        "wsgi:app",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=THREADS,
+        backlog=BACKLOG,
+        respawn_failed_workers=True,
+        log_access=False,
+    ).serve()

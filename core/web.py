@@ -1,0 +1,332 @@
+"""Where Flask meets the rest: the services, one shape for errors, headers by kind of response, who is asking.
+
+Header table: RFC 9111 (Cache-Control), RFC 5861 (stale-while-revalidate), CSP Level 3, Fetch (CORS, CORP).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import unquote_to_bytes
+
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from core.error_pages import error_page
+from core.errors import BadRequest, NotAllowed, Problem, TooLarge
+from core.settings import Settings, check_production, is_loopback
+
+if TYPE_CHECKING:
+    from core.cache import Cache
+    from core.database import Database
+    from core.http import Http
+    from core.limits import Limits
+    from core.sites import Site, Sites
+
+# Longer ones are nobody's honest request: fifty attributes and a 2,048-character address fit in four times over.
+LONGEST_QUERY = 16 * 1024
+# The largest body any endpoint takes; each may take less.
+LARGEST_BODY = 2 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Services:
+    """What the routes and everything below them work with. Built once, in `app.py`; heavy parts at first use."""
+
+    settings: Settings
+    networks: Any  # networks.Networks: a floor above this one
+    widgets: Any  # widgets.Widgets
+    catalog: Any  # widgets.words.Catalog
+    failures: tuple[str, ...] = ()
+
+    @cached_property
+    def database(self) -> Database:
+        """The database, its schema up to date."""
+        from core.database import Database, ensure
+
+        if self.settings.database.startswith("sqlite"):
+            self.settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        database = Database(self.settings.database)
+        ensure(database)
+        return database
+
+    @cached_property
+    def sites(self) -> Sites:
+        """The host sites."""
+        from core.sites import Sites
+
+        return Sites(self.database)
+
+    @cached_property
+    def cache(self) -> Cache:
+        """The cache all processes share."""
+        from core.cache import build
+
+        return build(self.settings)
+
+    @cached_property
+    def limits(self) -> Limits:
+        """How often callers may ask."""
+        from core.limits import Limits
+
+        return Limits(self.settings, self.database)
+
+    @cached_property
+    def http(self) -> Http:
+        """The one safe way out."""
+        from core.http import Http
+        from core.netguard import Guard
+
+        guard = Guard(allow=self.settings.http_allow, own=(self.settings.base_url, self.settings.studio_url))
+        return Http(guard, user_agent=f"Handbill/1.0 (+{self.settings.base_url})")
+
+    def close(self) -> None:
+        """Close what holds connections and threads; a closed part is not used again."""
+        for name in ("http", "cache", "database"):
+            part = self.__dict__.get(name)
+            if part is not None:
+                part.close()
+
+
+def services() -> Services:
+    """Return the services of the running application."""
+    return cast(Services, current_app.extensions["handbill"])
+
+
+# --- headers ---
+
+_LOCKED = "default-src 'none'; frame-ancestors 'none'; sandbox"
+_PAGE = (
+    "default-src 'none'; script-src 'self'{nonce}; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-src 'self'; frame-ancestors 'none'"
+)
+_FRAME = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'none'; base-uri 'none'; frame-ancestors {ancestors}"
+)
+_OPEN = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+    "Timing-Allow-Origin": "*",
+}
+_OFF = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
+
+# What every kind of response carries beside the headers of all.
+KINDS: Mapping[str, Mapping[str, str]] = {
+    "newest": {"Cache-Control": "public, max-age=3600, stale-while-revalidate=86400, stale-if-error=604800", **_OPEN},
+    "immutable": {"Cache-Control": "public, max-age=31536000, immutable", **_OPEN},
+    "fragment": {
+        "Cache-Control": "public, max-age=3600, stale-while-revalidate=86400, stale-if-error=604800",
+        "Content-Security-Policy": _LOCKED,
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    },
+    "picture": {
+        "Cache-Control": "public, max-age=86400, stale-while-revalidate=604800",
+        "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",
+        **_OPEN,
+    },
+    "api": {"Cache-Control": "no-store", "Content-Security-Policy": _LOCKED},
+    "frame": {
+        "Cache-Control": "public, max-age=60, stale-while-revalidate=600",
+        "Cross-Origin-Resource-Policy": "cross-origin",
+        "Permissions-Policy": _OFF,
+    },
+    "page": {
+        "Cache-Control": "no-store",
+        "X-Frame-Options": "DENY",
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Permissions-Policy": _OFF,
+    },
+}
+
+
+def dress(response: Response, kind: str, *, ancestors: str = "'none'") -> Response:
+    """Put on the headers of a kind of response; a header that a view set already stays."""
+    for name, value in KINDS[kind].items():
+        response.headers.setdefault(name, value)
+    if kind == "page":
+        response.headers["Content-Security-Policy"] = _PAGE.format(nonce=f" 'nonce-{nonce()}'")
+    elif kind == "frame":
+        response.headers["Content-Security-Policy"] = _FRAME.format(ancestors=ancestors)
+    g.dressed = True
+    return response
+
+
+def nonce() -> str:
+    """Return this response's nonce for its own scripts (CSP Level 3 §2.3.1)."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    return str(g.nonce)
+
+
+def page(template: str, status: int = 200, **values: Any) -> Response:
+    """Render one of our own pages with the headers of a page."""
+    return dress(make_response(render_template(template, nonce=nonce(), **values), status), "page")
+
+
+# --- who is asking ---
+
+
+def client_address() -> str:
+    """Return the caller's address: the nearest that is not one of our proxies (RFC 7239 §5.2)."""
+    settings = services().settings
+    address = request.remote_addr or ""
+    if not settings.trusted_proxies:
+        return address
+    chain = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    while chain and _trusted(address, settings.trusted_proxies):
+        address = chain.pop()
+    return address
+
+
+def _trusted(address: str, proxies: tuple[str, ...]) -> bool:
+    try:
+        ip = ipaddress.ip_address(address)
+        return any(ip in ipaddress.ip_network(net, strict=False) for net in proxies)
+    except (ValueError, TypeError):
+        return False
+
+
+def asking_site(key: str) -> Site | None:
+    """Return the site of a public key, having checked the Origin header against it; None without a key.
+
+    Raises NotAllowed for an unknown key or an origin that the site did not register.
+    """
+    if not key:
+        return None
+    site = services().sites.by_key(key)
+    if site is None:
+        raise NotAllowed("There is no site with this key.", code="unknown_site", field="site")
+    origin = request.headers.get("Origin", "")
+    if origin and not may_ask(site, origin):
+        raise NotAllowed(
+            "This site key is not for pages of that origin. Add the origin to the site.", code="origin_not_allowed"
+        )
+    return site
+
+
+def may_ask(site: Site, origin: str) -> bool:
+    """Return whether pages of an origin may use a site's key: its own, ours, and on a laptop any loopback one."""
+    settings = services().settings
+    if site.allows_origin(origin) or origin == settings.base_url:
+        return True
+    return not settings.production and is_loopback(origin)
+
+
+def share_with(response: Response, site: Site | None) -> Response:
+    """Let pages of the site read this response (Fetch §3.2): its origin echoed, or anybody where no site is named."""
+    if site is None:
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        return response
+    response.vary.add("Origin")
+    origin = request.headers.get("Origin", "")
+    if origin and may_ask(site, origin):
+        response.headers["Access-Control-Allow-Origin"] = origin
+    return response
+
+
+# --- errors, and what every request meets ---
+
+
+def install(app: Flask, built: Services) -> None:
+    """Bind the services and the rules that hold for every request."""
+    app.extensions["handbill"] = built
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
+    app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
+    app.before_request(_refuse_nonsense)
+    app.after_request(_finish)
+    app.register_error_handler(Problem, _problem)
+    app.register_error_handler(HTTPException, _http_exception)
+    app.register_error_handler(500, _unexpected)
+
+
+def _refuse_nonsense() -> None:
+    """Refuse what no honest client sends, before any view reads it."""
+    if not current_app.config.get("HANDBILL_CHECKED"):
+        check_production(services().settings)  # a server started by other means than `serve` is held to it too
+        current_app.config["HANDBILL_CHECKED"] = True
+    raw = request.query_string
+    if len(raw) > LONGEST_QUERY:
+        raise TooLarge(f"The query is longer than {LONGEST_QUERY} bytes.")
+    if not raw and request.path.isascii():
+        return
+    try:
+        text = unquote_to_bytes(raw).decode("utf-8") + request.path.encode("utf-8").decode("utf-8")
+    except UnicodeDecodeError as exc:
+        raise BadRequest("The address is not valid UTF-8.", code="bad_encoding") from exc
+    if "\x00" in text or "\ufffd" in request.path:
+        raise BadRequest("The address holds characters that cannot be used.", code="bad_encoding")
+
+
+def request_id() -> str:
+    """Return this request's id, to be quoted when asking for help."""
+    if "request_id" not in g:
+        g.request_id = secrets.token_hex(8)
+    return str(g.request_id)
+
+
+def _finish(response: Response) -> Response:
+    headers = response.headers
+    headers["X-Request-Id"] = request_id()
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    if "dressed" not in g and "Cache-Control" not in headers:
+        headers["Cache-Control"] = "no-store"
+    return response
+
+
+def wants_page() -> bool:
+    """Return whether the answer is for a person: a browser asks for HTML by name, programs do not."""
+    if request.path.startswith(("/api/", "/oauth/", "/.well-known/")) or request.path.endswith(".json"):
+        return False
+    if request.path.startswith("/widgets/") and not request.path.endswith("/frame"):
+        return False
+    return "text/html" in request.headers.get("Accept", "")
+
+
+def _problem(problem: Problem) -> Response:
+    response = _error_page(problem) if wants_page() else _error_json(problem)
+    retry_after = problem.retry_after(datetime.now(UTC))
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    if problem.status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="handbill"'
+    return response
+
+
+def _error_json(problem: Problem) -> Response:
+    response = jsonify(problem.as_json())
+    response.status_code = problem.status
+    # An error is told to whoever asked: a script cannot read it otherwise, and it holds nothing about anybody.
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    response.headers["Cache-Control"] = "public, max-age=30" if problem.status in (404, 410) else "no-store"
+    return dress(response, "api")
+
+
+def _error_page(problem: Problem) -> Response:
+    again = request.full_path if request.method == "GET" else ""
+    return page("error.html", problem.status, error=error_page(problem, again), request_id=request_id())
+
+
+def _http_exception(exc: HTTPException) -> Response | HTTPException:
+    if exc.code is None or exc.code < 400:
+        return exc  # a redirect that routing itself asks for
+    code = (exc.name or "error").lower().replace(" ", "_").replace("'", "")
+    problem = Problem(exc.description or exc.name or "The request failed.", code=code)
+    problem.status = exc.code
+    response = _problem(problem)
+    if exc.code == 405 and getattr(exc, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(exc.valid_methods)  # type: ignore[attr-defined]
+    return response
+
+
+def _unexpected(_exc: BaseException) -> Response:
+    problem = Problem(f"Something failed on our side. The log has it under {request_id()}.", code="internal")
+    return _problem(problem)

@@ -1,0 +1,152 @@
+"""Our own pages: home with a live demo, the builder, the API's description."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request
+from markupsafe import Markup
+
+from core.web import dress, page, services
+from embed.builder import Form, form, read
+from embed.fragments import with_links
+from embed.openapi import document
+from embed.pages import halves, network_rows
+from embed.routes_kit import kit
+from embed.routes_widgets import render
+from embed.snippet import Tab, links, snippets
+from widgets.base import Context, Widget, parse
+from widgets.share import ShareOptions
+
+blueprint = Blueprint("pages", __name__)
+NEWEST = "1"
+# What the home page shows; an address that is nobody's (RFC 2606 §3), so that trying it harms nobody.
+DEMO_SHARE = {"networks": "facebook x linkedin mastodon bluesky whatsapp email copy", "url": "https://example.org/"}
+DEMO_FOLLOW = {"accounts": "mastodon:@handbill@example.social bluesky:example.org github:example youtube:@example"}
+
+
+@dataclass(frozen=True)
+class Item:
+    """An entry of the navigation."""
+
+    href: str
+    label: str
+
+
+NAV = (Item("/builder", "Builder"), Item("/docs", "HTTP API"))
+
+
+@blueprint.app_context_processor
+def _every_page() -> dict[str, Any]:
+    versions = kit.versions
+    return {"nav": NAV, "here": request.path, "version": versions[-1] if versions else "", "site_key": _site_key()}
+
+
+def _site_key() -> str:
+    """Return the demo site's key, which `make run` registered for our own pages; a public server has none."""
+    built = services()
+    if built.settings.production:
+        return ""
+    return next((s.key for s in built.sites.all() if s.allows_origin(built.settings.base_url)), "")
+
+
+@blueprint.get("/")
+def home() -> Response:
+    """Say what this is, with the snippet and the widgets alive."""
+    built = services()
+    tabs = _tabs(built.widgets["share"], {"networks": DEMO_SHARE["networks"]}, DEMO_SHARE)
+    return page(
+        "home.html",
+        snippet=tabs[0],
+        share=_widget("share", DEMO_SHARE),
+        follow=_widget("follow", DEMO_FOLLOW),
+        halves=halves(network_rows(built.networks.values(), built.catalog.words("en"))),
+        languages=built.catalog.languages,
+    )
+
+
+@blueprint.get("/builder")
+def builder() -> Response:
+    """Let an owner choose, and see the buttons and the code at once. Works as a plain form."""
+    built = services()
+    asked = read(list(request.args.items(multi=True)), built.widgets, built.networks)
+    drawn = form(asked, built.networks)
+    values = {
+        "form": drawn,
+        "preview": _preview(drawn),
+        "tabs": _tabs(asked.widget, drawn.attributes, {**drawn.asked.given, **drawn.attributes}),
+        "tab": asked.tab,
+        "widgets": built.widgets,
+        "languages": built.catalog.languages,
+    }
+    if request.args.get("fragment"):
+        response = current_app.make_response(render_template("_builder_live.html", **values))
+        return dress(response, "page")
+    return page("builder.html", **values)
+
+
+@blueprint.get("/docs")
+def docs() -> Response:
+    """Show the API's description to people."""
+    return page("docs.html", document=_document())
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """Answer with the API's description for programs."""
+    response = jsonify(_document())
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return dress(response, "api")
+
+
+@blueprint.get("/favicon.ico")
+def favicon() -> Response:
+    """Send old browsers to the mark; the pages name it themselves."""
+    return dress(current_app.make_response(redirect("/static/favicon.svg", code=301)), "page")
+
+
+@blueprint.get("/robots.txt")
+def robots() -> Response:
+    """Keep search engines off what is not a page."""
+    lines = "User-agent: *\nDisallow: /widgets/\nDisallow: /share/\nDisallow: /follow/\nDisallow: /api/\n"
+    return Response(lines, content_type="text/plain; charset=utf-8")
+
+
+def _document() -> dict[str, Any]:
+    built = services()
+    return document(built.widgets, built.settings.base_url, kit.newest(NEWEST))
+
+
+def _context() -> Context:
+    built = services()
+    return Context(built.networks, built.catalog.words("en"), built.settings.base_url)
+
+
+def _widget(key: str, given: dict[str, str]) -> Markup:
+    built = services()
+    options, _ = parse(built.widgets[key].options, given, built.networks)
+    return render(built.widgets[key], options, _context(), given)
+
+
+def _preview(drawn: Form) -> Markup:
+    given = drawn.attributes
+    context = _context()
+    if drawn.options.lang:
+        words = services().catalog.words(drawn.options.lang)
+        context = Context(context.networks, words, context.base_url)
+    return render(drawn.asked.widget, drawn.options, context, given)
+
+
+def _tabs(widget: Widget, attributes: dict[str, str], given: dict[str, str]) -> list[Tab]:
+    built = services()
+    options, _ = parse(widget.options, given, built.networks)
+    version = kit.newest(NEWEST)
+    key = str(given.get("site") or _site_key() or "YOUR_KEY")
+    written = kit.integrity(version)
+    hashes = {name: str(file["integrity"]) for name, file in written["files"].items()}
+    known = isinstance(options, ShareOptions) and bool(options.url)
+    context = _context()
+    data = with_links(widget.data(options, context), options, context)
+    shown = links(data, page_known=known or not isinstance(options, ShareOptions))
+    return snippets(widget.key, attributes, shown, key, built.settings.base_url, version, hashes)

@@ -1,0 +1,241 @@
+"""The code a site owner pastes: one value in, the forms of the builder's tabs out. Pure text, no web framework.
+
+The snippet is a contract (its names are kept for good). Every form holds the same real links, so that the page works
+while the script has not come, or never comes.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from markupsafe import Markup, escape
+
+from core.errors import Invalid
+
+# Addresses a link of ours may have: the web, and the schemes that the networks' own share pages and apps document
+# (mailto RFC 6068, sms RFC 5724). Anything else, `javascript:` first of all, is refused.
+SCHEMES = frozenset(
+    {"http", "https", "mailto", "sms", "viber", "fb-messenger", "whatsapp", "tg", "threema", "line", "web+mastodon"}
+)
+# What a browser skips before a scheme and inside it: controls, space (https://url.spec.whatwg.org/#url-parsing).
+_SKIPPED = re.compile(r"[\x00-\x20]")
+# The page tells us its whole address even across origins; browsers' default sends the origin only
+# (https://www.w3.org/TR/referrer-policy/#referrer-policy-no-referrer-when-downgrade).
+REFERRER = "no-referrer-when-downgrade"
+
+ASKS = "The page's address is left open: the links go by way of this server, which reads it from the Referer header."
+
+
+@dataclass(frozen=True)
+class Link:
+    """One real link of the snippet. ``label`` is its name where nothing around it says what it does."""
+
+    key: str
+    name: str
+    href: str
+    label: str = ""
+    rel: str = ""
+    referrer: str = ""
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One form of the snippet: ``key`` names it in an address, ``note`` is what to know, ``more`` a second line."""
+
+    key: str
+    title: str
+    code: str
+    note: str = ""
+    more: str = ""
+
+    @property
+    def html(self) -> Markup:
+        """The code as HTML to read, its parts marked for the eye."""
+        return highlight(self.code)
+
+
+@dataclass(frozen=True)
+class Kit:
+    """Where the script comes from: this server's origin, the site's public key, the version and its hashes."""
+
+    base_url: str
+    site_key: str
+    version: str
+    integrity: Mapping[str, str]
+
+
+def links(data: Mapping[str, Any], *, page_known: bool) -> tuple[Link, ...]:
+    """Return the links of a widget's data, in which every button has its address (`embed.fragments.with_links`)."""
+    return tuple(_link(button, data, page_known) for button in data["buttons"])
+
+
+def _link(button: Mapping[str, Any], data: Mapping[str, Any], page_known: bool) -> Link:
+    """Return one button's link. A share link asks for the whole Referer where the page is not known beforehand."""
+    label = button.get("label") or data["words"].get("on", "{network}").replace("{network}", button["name"])
+    rel = "me" if data["widget"] == "follow" else ""
+    referrer = REFERRER if data["widget"] == "share" and not page_known else ""
+    return Link(button["key"], button["name"], button["href"], label, rel, referrer)
+
+
+def snippets(
+    widget: str,
+    options: Mapping[str, str],
+    links: Sequence[Link],
+    site_key: str,
+    base_url: str,
+    version: str,
+    integrity: Mapping[str, str],
+) -> list[Tab]:
+    """Return every form of the snippet, the usual one first.
+
+    ``options`` are attributes as they are to be written; ``integrity`` maps the files of ``version`` to their hashes,
+    and without one for the widget's bundle there is no exact form. Raises `Invalid` for an address that is none.
+    """
+    _check(options, links)
+    kit = Kit(base_url.rstrip("/"), site_key, version, integrity)
+    tabs = [_newest(widget, options, links, kit), _exact(widget, options, links, kit), _plain(links)]
+    tabs += [_division(widget, options, links, kit), _policy(kit)]
+    return [tab for tab in tabs if tab.code]
+
+
+def _newest(widget: str, options: Mapping[str, str], links: Sequence[Link], kit: Kit) -> Tab:
+    """The snippet of the README: newest 1.x, a custom element around the links."""
+    code = _script(kit) + "\n\n" + _element(f"hb-{widget}", options, links)
+    return Tab(
+        "html", "HTML", code, "Paste it where the buttons belong. The script is needed once a page.", _why(links)
+    )
+
+
+def _exact(widget: str, options: Mapping[str, str], links: Sequence[Link], kit: Kit) -> Tab:
+    """One bundle of one version with its hash: the browser runs exactly these bytes or none."""
+    file = bundle(widget)
+    known = kit.integrity.get(file, "")
+    src = {"src": f"{kit.base_url}/kit/{kit.version}/{file}", "integrity": known, "crossorigin": "anonymous"}
+    script = _tag("script", {"async": "", **src, "data-site": kit.site_key}, wide=True) + "</script>"
+    code = script + "\n\n" + _element(f"hb-{widget}", options, links) if known else ""
+    note = f"The browser runs exactly version {kit.version}, or nothing. Fixes come when you change it."
+    return Tab("sri", "Exact version", code, note, _why(links))
+
+
+def _plain(links: Sequence[Link]) -> Tab:
+    """The links alone, for pages, feeds and letters that run no script."""
+    items = "".join(f"  <li>{_anchor(link, link.label or link.name)}</li>\n" for link in links)
+    code = f"<ul>\n{items}</ul>" if links else ""
+    return Tab(
+        "plain", "No script", code, "Links only, for pages, feeds and letters that run no script.", _why(links)
+    )
+
+
+def _division(widget: str, options: Mapping[str, str], links: Sequence[Link], kit: Kit) -> Tab:
+    """The same for editors that strip elements they do not know."""
+    named = {"data-hb": widget} | {f"data-{name}": value for name, value in options.items()}
+    code = _script(kit) + "\n\n" + _element("div", named, links)
+    note = "For editors that strip tags they do not know. The same options, the same result."
+    return Tab("data", "data-hb", code, note, _why(links))
+
+
+def _policy(kit: Kit) -> Tab:
+    """The lines a page's Content-Security-Policy needs."""
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(kit.base_url))
+    code = "".join(f"{name} {origin};\n" for name in ("script-src", "connect-src", "img-src")).rstrip()
+    return Tab(
+        "csp", "CSP", code, "Add the address to these lines of your policy. No inline script or style is used."
+    )
+
+
+def bundle(widget: str) -> str:
+    """Return the file that holds the whole widget, for the exact form."""
+    return f"{widget}.js"
+
+
+def _why(links: Sequence[Link]) -> str:
+    """Return why the links pass by us, where they do."""
+    return ASKS if any(link.referrer for link in links) else ""
+
+
+def _script(kit: Kit) -> str:
+    """Return the script tag of the newest 1.x."""
+    attributes = {"async": "", "src": f"{kit.base_url}/kit/1/kit.js", "data-site": kit.site_key}
+    return _tag("script", attributes) + "</script>"
+
+
+def _element(name: str, attributes: Mapping[str, str], links: Sequence[Link]) -> str:
+    """Return the element with one link a line."""
+    inside = "".join(f"\n  {_anchor(link, link.name)}" for link in links)
+    return _tag(name, attributes) + inside + ("\n" if links else "") + f"</{name}>"
+
+
+def _anchor(link: Link, text: str) -> str:
+    """Return one link."""
+    attributes = {"href": link.href, "rel": link.rel, "referrerpolicy": link.referrer}
+    return _tag("a", {name: value for name, value in attributes.items() if value}) + _text(text) + "</a>"
+
+
+def _tag(name: str, attributes: Mapping[str, str], *, wide: bool = False) -> str:
+    """Return an opening tag; ``async`` stands bare, and an empty site key is left out."""
+    written = [
+        key if key == "async" else f'{key}="{_value(value)}"'
+        for key, value in attributes.items()
+        if key == "async" or value or key not in {"data-site", "src"}
+    ]
+    return "<" + ("\n  " if wide else " ").join([name, *written]) + ">"
+
+
+def _text(value: str) -> str:
+    """Escape what stands between tags."""
+    return html.escape(value, quote=False)
+
+
+def _value(value: str) -> str:
+    """Escape what stands in double quotes; the apostrophe may stay, for eyes that read the code."""
+    return html.escape(" ".join(value.split()), quote=False).replace('"', "&quot;")
+
+
+def _check(options: Mapping[str, str], links: Iterable[Link]) -> None:
+    """Refuse addresses that would run, or open, anything but a page or an app of a network."""
+    for name, value in options.items():
+        if re.match(r"(?:javascript|data|vbscript|file|blob):", _SKIPPED.sub("", value), re.IGNORECASE):
+            raise Invalid(f"{name} must be an address that begins with https://.", field=name)
+    for link in links:
+        if _SKIPPED.sub("", link.href).partition(":")[0].lower() not in SCHEMES:
+            raise Invalid(f"The link for {link.name} is not an address that can be opened.", field=link.key)
+
+
+# One tag, or one directive of a policy at the start of a line.
+_MARKED = re.compile(
+    r'(?P<open></?)(?P<tag>[\w-]+)(?P<rest>(?:[^>"]|"[^"]*")*)>|^(?P<line>[a-z]+-src) (?P<value>.*)$', re.M
+)
+_PAIR = re.compile(r'(?P<space>\s+)(?P<name>[\w-]+)(?:=(?P<value>"[^"]*"))?')
+
+
+def highlight(code: str) -> Markup:
+    """Return the code as HTML with tags, attribute names and values in spans of their own."""
+    out, at = [Markup("")], 0
+    for found in _MARKED.finditer(code):
+        out += [escape(code[at : found.start()]), _directive(found) if found["line"] else _marked(found)]
+        at = found.end()
+    return Markup("").join([*out, escape(code[at:])])
+
+
+def _marked(found: re.Match[str]) -> Markup:
+    """Return one tag with its parts in spans."""
+    head = escape(found["open"]) + Markup('<b class="c-tag">{}</b>').format(found["tag"])
+    pairs = [_pair(pair) for pair in _PAIR.finditer(found["rest"])]
+    return head + Markup("").join(pairs) + Markup("&gt;")
+
+
+def _pair(found: re.Match[str]) -> Markup:
+    """Return one attribute with its value in a span."""
+    name = Markup('{}<span class="c-name">{}</span>').format(found["space"], found["name"])
+    value = Markup('=<span class="c-value">{}</span>').format(found["value"]) if found["value"] else Markup("")
+    return name + value
+
+
+def _directive(found: re.Match[str]) -> Markup:
+    """Return one line of a policy with its parts in spans."""
+    return Markup('<b class="c-tag">{}</b> <span class="c-value">{}</span>').format(found["line"], found["value"])

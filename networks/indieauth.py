@@ -1,0 +1,13 @@
+"""IndieAuth: for logging in with one's own web address; nothing is shared or followed there.
+
+Standard: https://indieauth.spec.indieweb.org/ (read 2026-11)
+"""
+
+from networks.parts import Network
+
+NETWORK = Network(
+    key="indieauth",
+    name="IndieAuth",
+    colour="FF5C00",
+    docs="https://indieauth.spec.indieweb.org/",
+)

@@ -1,0 +1,14 @@
+"""Print: opens the browser's print dialogue; without scripts, says how.
+
+https://html.spec.whatwg.org/multipage/timers-and-user-prompts.html#printing (read 2026-11)
+"""
+
+from networks.parts import Network, Share
+
+NETWORK = Network(
+    key="print",
+    name="Print",
+    colour="555555",
+    share=Share(action="print"),
+    docs="https://html.spec.whatwg.org/multipage/timers-and-user-prompts.html#printing",
+)

@@ -1,0 +1,95 @@
+/** What a row of buttons may look like beside its default: loaded where an option asks for it. */
+
+import css from '../css/looks.css';
+import { make } from './make.js';
+import { content, optionsOf } from './page.js';
+
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(css);
+
+// The side bar wants this many pixels beside the text: a mark of 32, and air on both sides.
+const MARGIN = 72;
+// A neutral mark for "share": an arrow out of a tray.
+const TRAY = 'M12 2.5 17 7.5l-1.4 1.4-2.6-2.6V15h-2V6.300L8.400 8.900 7 7.500zM5 11h3v2H6v7h12v-7h-2v-2h4v11H4V11z';
+
+/**
+ * Dress a row, and return what stands in the page's flow for it.
+ * @param {HTMLElement} el @param {import("./start.js").Kit} kit @param {HTMLElement} list
+ * @param {import("./buttons.js").Data} data @param {import("./page.js").Options} options
+ * @returns {HTMLElement}
+ */
+export const dress = (el, kit, list, data, options) => {
+  const { layout = 'inline', size, color, theme, labels } = options;
+  const root = /** @type {ShadowRoot} */ (el.shadowRoot);
+  root.adoptedStyleSheets = [root.adoptedStyleSheets[0], sheet];
+  const named = layout == 'menu' || (labels != null && !/^(0|f|n|of)/.test(labels));
+  list.className = [layout, size, color, theme, named && 'labels'].filter(Boolean).join(' ');
+  [...list.children].forEach((item, i) => {
+    const li = /** @type {HTMLElement} */ (item);
+    const b = data.buttons[i];
+    li.style.setProperty('--c', '#' + b.color);
+    if (named) li.firstChild?.appendChild(make('span', { part: 'label' }, b.name));
+    if (!b.clicks) return;
+    li.firstChild?.appendChild(make('span', { part: 'count' }, b.clicks));
+    const a = /** @type {HTMLSlotElement} */ (li.lastChild).assignedElements()[0];
+    a.ariaLabel += `, ${b.clicks_label || b.clicks}`;
+  });
+  return layout == 'menu' ? menu(el, list, data) : layout == 'floating' ? floating(el, list) : list;
+};
+
+/** One button: the device's own sheet under a finger, a menu elsewhere.
+ * @param {HTMLElement} el @param {HTMLElement} list @param {import("./buttons.js").Data} data @returns {HTMLElement} */
+const menu = (el, list, { words }) => {
+  if (!list.showPopover) return list; // an older browser shows the row
+  const icon = make('svg', { viewBox: '0 0 24 24', part: 'icon', 'aria-hidden': true }, make('path', { d: TRAY }));
+  const button = make('button', { part: 'button', 'aria-expanded': false }, icon, make('span', { part: 'label' }, words.menu));
+  list.popover = 'auto';
+  list.before(button);
+  button.popoverTargetElement = list;
+  button.onclick = (/** @type {Event} */ e) => {
+    const { url, text } = content(optionsOf(el));
+    if (!navigator.share || !matchMedia('(pointer:coarse)').matches) return;
+    e.preventDefault(); // no menu: closing the sheet is no error, and anything else opens it after all
+    navigator.share({ title: document.title, text, url }).catch((e) => e.name == 'AbortError' || list.showPopover());
+  };
+  list.ontoggle = () => button.setAttribute('aria-expanded', list.matches(':popover-open'));
+  list.onbeforetoggle = (e) => /** @type {ToggleEvent} */ (e).newState == 'open' && requestAnimationFrame(() => place(button, list));
+  // The links are the page's: keys pressed on them pass through the element.
+  el.onkeydown = (e) => {
+    const links = [...list.querySelectorAll('slot')].flatMap((slot) => slot.assignedElements());
+    const at = links.indexOf(/** @type {Element} */ (document.activeElement));
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[e.key];
+    if (to == null || !list.matches(':popover-open')) return;
+    e.preventDefault();
+    /** @type {HTMLElement} */ (links.at(to % links.length)).focus();
+  };
+  return button;
+};
+
+/** Put the menu below its button, or above where there is more room; inside the window either way.
+ * @param {HTMLElement} button @param {HTMLElement} list */
+const place = (button, list) => {
+  const { left, right, top, bottom } = button.getBoundingClientRect();
+  const { offsetWidth, offsetHeight } = list;
+  const start = getComputedStyle(button).direction == 'rtl' ? right - offsetWidth : left;
+  const below = bottom + 6 + offsetHeight < innerHeight || top < offsetHeight + 6;
+  list.style.left = Math.max(8, Math.min(start, innerWidth - offsetWidth - 8)) + 'px';
+  list.style.top = (below ? bottom + 6 : top - offsetHeight - 6) + 'px';
+};
+
+/** A column beside the text where there is room, else a bar at the foot of the screen.
+ * @param {HTMLElement} el @param {HTMLElement} list @returns {HTMLElement} */
+const floating = (el, list) => {
+  const stead = make('div'); // keeps the room of the links while the column stands elsewhere
+  list.before(stead);
+  const fit = () => {
+    const { left, right } = (el.parentElement || el).getBoundingClientRect();
+    const rtl = getComputedStyle(el).direction == 'rtl';
+    const room = rtl ? document.documentElement.clientWidth - right : left;
+    list.classList.toggle('side', room >= MARGIN);
+    list.style.insetInlineStart = room < MARGIN ? '' : room - MARGIN + 8 + 'px';
+  };
+  new ResizeObserver(fit).observe(document.documentElement);
+  fit();
+  return stead;
+};

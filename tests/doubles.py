@@ -1,0 +1,52 @@
+"""Plain functions that make what a test needs, with sound defaults that a test changes by name."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from werkzeug.serving import make_server
+
+from app import create_app
+from core.settings import Settings, load
+from core.sites import NewSite
+
+ORIGIN = "https://blog.example.org"
+
+
+def some_settings(folder: Path, **changes: str) -> Settings:
+    """Settings as `make run` has them, with a data folder of the test's own."""
+    given = {"ENV": "development", "BASE_URL": "http://127.0.0.1:8000", "DATA": str(folder / "data"), "LIMITS": "off"}
+    return load({f"HANDBILL_{name.upper()}": value for name, value in {**given, **changes}.items()})
+
+
+def an_app(folder: Path, **changes: str) -> Flask:
+    """An application."""
+    made = create_app(some_settings(folder, **changes))
+    made.testing = True
+    made.config["PROPAGATE_EXCEPTIONS"] = False
+    return made
+
+
+def a_site(app: Flask, **changes: Any) -> NewSite:
+    """A registered site."""
+    given: dict[str, Any] = {"origins": (ORIGIN,), "return_to": (ORIGIN + "/back",)}
+    return app.extensions["handbill"].sites.add(changes.pop("name", "Blog"), **{**given, **changes})
+
+
+@contextmanager
+def serving(app: Flask, port: int = 0) -> Iterator[str]:
+    """The application on a real port of this machine; yields its origin."""
+    server = make_server("127.0.0.1", port, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

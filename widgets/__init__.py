@@ -1,0 +1,26 @@
+"""What a visitor sees. Third parties add theirs by an entry point in the group ``handbill.widgets``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from widgets import follow, share
+from widgets.base import Widget
+
+BUILT_IN: tuple[Widget, ...] = (share.WIDGET, follow.WIDGET)
+
+
+class Widgets(Mapping[str, Widget]):
+    """The widgets of this server by key."""
+
+    def __init__(self, widgets: tuple[Widget, ...] = BUILT_IN) -> None:
+        self._by_key = {widget.key: widget for widget in widgets}
+
+    def __getitem__(self, key: str) -> Widget:
+        return self._by_key[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_key)
+
+    def __len__(self) -> int:
+        return len(self._by_key)
