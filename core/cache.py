@@ -18,14 +18,13 @@ from flask import Flask
 from flask_caching import Cache as FlaskCaching
 from flask_caching.backends import FileSystemCache, RedisCache
 
+from core import redis
 from core.cache_fetch import Cache, Cached
 from core.errors import Misconfigured
 from core.settings import Settings
 
 __all__ = ["Cache", "Cached", "build"]
 
-# A Redis that does not answer in this time, seconds, is down: on the same network it takes a millisecond.
-_REDIS_WAIT = 0.5
 # The files are measured after every so many bytes written by a process, as a share of what they may take.
 _MEASURE_EACH = 1 / 20
 # A sweep leaves this much, so that the next is not due at once.
@@ -36,16 +35,13 @@ _ABANDONED = 3600
 
 def build(settings: Settings, app: Flask | None = None) -> Cache:
     """Return the cache that the settings ask for. Raises Misconfigured where it cannot be had."""
-    config = _redis_config(settings) if settings.redis_url else _file_config(settings)
     app = app or Flask("handbill-cache")
-    extension = FlaskCaching(with_jinja2_ext=False, config={"CACHE_SERIALIZER": AsIs, **config})
     try:
+        config = _redis_config(settings) if settings.redis_url else _file_config(settings)
+        extension = FlaskCaching(with_jinja2_ext=False, config={"CACHE_SERIALIZER": AsIs, **config})
         extension.init_app(app)
-    except (ValueError, RuntimeError) as exc:
-        raise Misconfigured(
-            "HANDBILL_REDIS_URL must look like redis://host:6379/0, and needs: pip install 'handbill[redis]'.",
-            field="HANDBILL_REDIS_URL",
-        ) from exc
+    except (ImportError, ValueError) as exc:
+        raise redis.misconfigured() from exc
     except OSError as exc:
         raise Misconfigured(f"The cache cannot be made: {exc}.", field="HANDBILL_DATA") from exc
     return Cache(app.extensions["cache"][extension], errors=_errors(settings))
@@ -56,7 +52,7 @@ def _redis_config(settings: Settings) -> dict[str, Any]:
         "CACHE_TYPE": "core.cache.RedisStore",
         "CACHE_REDIS_URL": settings.redis_url,
         "CACHE_KEY_PREFIX": "hb:",
-        "CACHE_OPTIONS": {"socket_timeout": _REDIS_WAIT, "socket_connect_timeout": _REDIS_WAIT},
+        "CACHE_OPTIONS": redis.options(),
     }
 
 
@@ -80,19 +76,19 @@ def _errors(settings: Settings) -> tuple[type[Exception], ...]:
 class AsIs(BaseSerializer):
     """Stores the bytes it is given: `core.cache_entry` has made them. flask-caching's own default is pickle."""
 
-    def dump(self, value: bytes, f: IO[bytes], protocol: int = 0) -> None:  # type: ignore[override]  # noqa: ARG002
+    def dump(self, value: Any, f: IO[bytes], protocol: int = 0) -> None:  # noqa: ARG002
         """Write."""
         f.write(value)
 
-    def load(self, f: IO[bytes]) -> bytes:  # type: ignore[override]
+    def load(self, f: IO[bytes]) -> bytes:
         """Read."""
         return f.read()
 
-    def dumps(self, value: bytes, protocol: int = 0) -> bytes:  # type: ignore[override]  # noqa: ARG002
+    def dumps(self, value: bytes, protocol: int = 0) -> bytes:  # noqa: ARG002
         """Return as it is."""
         return value
 
-    def loads(self, bvalue: bytes | None) -> bytes | None:  # type: ignore[override]
+    def loads(self, bvalue: bytes | None) -> bytes | None:
         """Return as it is."""
         return bvalue
 
@@ -120,7 +116,11 @@ class FileStore(FileSystemCache):
     def add(self, key: str, value: Any, timeout: Any = None) -> bool:
         """Store where nothing is, or what is there has ended."""
         with self._guarded():
-            return not self.has(key) and self.set(key, value, timeout)
+            if self.has(key):
+                return False
+            if not self.set(key, value, timeout):
+                raise OSError(f"nothing can be stored in {self._path}")  # else all would wait for nobody
+            return True
 
     def set(self, key: str, value: Any, timeout: Any = None, mgmt_element: bool = False) -> bool:
         """Store; where much has been written since the last look, measure in a thread what is there."""
@@ -133,14 +133,15 @@ class FileStore(FileSystemCache):
 
     def sweep(self) -> int:
         """Delete what has ended, and the oldest where all is too large; return the bytes that are left."""
-        files = sorted(self._measured(), reverse=True)
-        left, allowed = 0, self._most
+        files = sorted(self._measured())
+        left = sum(size for _made, size, _path in files)
+        if left <= self._most:
+            return left
         for _made, size, path in files:
-            if left + size > allowed:
-                allowed = min(allowed, int(self._most * _LEAVE))
-                path.unlink(missing_ok=True)
-            else:
-                left += size
+            if left <= self._most * _LEAVE:
+                break
+            path.unlink(missing_ok=True)
+            left -= size
         return left
 
     def _sweep_and_release(self) -> None:

@@ -70,8 +70,8 @@ class Entry:
         """Return the bytes to store. Raises TypeError or ValueError where the value is neither JSON nor bytes."""
         raw = isinstance(self.value, bytes)
         body = self.value if raw else json.dumps(self.value, separators=(",", ":"), allow_nan=False).encode()
-        head = [zlib.crc32(body), raw, self.has_value, self.made, self.fresh_until, self.stale_until]
-        head += [self.error, self.held_until]
+        times = (self.made, self.fresh_until, self.stale_until)
+        head = (zlib.crc32(body), raw, self.has_value, *times, self.error, self.held_until)
         return json.dumps(head, separators=(",", ":")).encode() + b"\n" + body
 
     @classmethod

@@ -1,8 +1,9 @@
 """The cache as everything below the routes sees it: fetch a value, making it once however many ask.
 
-A fresh value is returned. A stale one is returned at once while one thread, of all processes, makes it anew. A missing
-one is made by one caller while the others wait. An error is remembered for a while too, so that a page that is gone is
-not asked for by every visitor; but as long as there is a stale value, that is served instead: stale data beats an error.
+A fresh value is returned. A stale one is returned at once while one thread, of all processes, makes it anew.
+A missing one is made by one caller while the others wait. An error is remembered for a while too, so that a page that
+is gone is not asked for by every visitor; but as long as there is a stale value, that is served instead: stale data
+beats an error.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ class Cache:
             if entry.usable(now) and not entry.fresh(now) and not entry.held(now):
                 self._refresh_behind(name, load, life, entry)
             if entry.usable(now) or entry.held(now):
-                return self._answer(entry)
+                return self._answer(entry, stale=not entry.fresh(now))
         with self._place():
             return self._answer(self._fly(name, load, life))
 
@@ -181,32 +182,37 @@ class Cache:
         return None
 
     def _refresh_behind(self, name: str, load: Callable[[], Any], life: Life, old: Entry) -> None:
-        """Make the value anew in a thread, if no process does and this one has a thread to spare; else the next asks."""
+        """Make the value anew in a thread, if no process does so already and this one has a thread to spare."""
         if not self._refreshing.acquire(blocking=False):
             return
-        lease = self._leased(name)
-        if not lease or self._clock() < self._down_until:
-            self._refreshing.release()
-            return
         context = contextvars.copy_context()  # the request's id stays on what the thread logs
+        begun = self._clock()
 
         def refresh() -> None:
             try:
-                context.run(self._make, name, load, life, old)
-            except Problem as problem:
-                log.info("kept a stale value: %s", problem.message, extra={"error": type(problem).__name__})
+                context.run(self._refresh, name, load, life, old, begun)
             finally:
-                self._release(name, lease)
                 self._refreshing.release()
 
         # A daemon: a server that stops does not wait for it, and nothing is lost but the refresh.
         threading.Thread(target=refresh, name="hb-refresh", daemon=True).start()
 
-    def _answer(self, entry: Entry) -> Cached:
+    def _refresh(self, name: str, load: Callable[[], Any], life: Life, old: Entry, begun: float) -> None:
+        if not (lease := self._leased(name)):
+            return
+        try:
+            if not self._made_since(name, begun):
+                self._make(name, load, life, old)
+        except Problem as problem:
+            log.info("kept a stale value: %s", problem.message, extra={"error": type(problem).__name__})
+        finally:
+            self._release(name, lease)
+
+    def _answer(self, entry: Entry, *, stale: bool = False) -> Cached:
         now = self._clock()
         if not entry.has_value or (entry.held(now) and not entry.usable(now)):
             raise entry.problem()
-        return Cached(entry.value, not entry.fresh(now) and now > entry.made, max(0.0, now - entry.made))
+        return Cached(entry.value, stale, max(0.0, now - entry.made))
 
     @contextmanager
     def _place(self) -> Iterator[None]:

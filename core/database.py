@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -36,7 +37,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.pool import Pool, StaticPool
 
 from core.errors import Busy, Misconfigured
 
@@ -66,6 +67,8 @@ _SQLITE_FAULTS = {
     "SQLITE_FULL": "cannot grow, because the disk is full",
     "SQLITE_BUSY": "is held by another program for too long",
 }
+
+_INHERITED: list[Pool] = []
 
 BigInt = BigInteger().with_variant(Integer(), "sqlite")
 """64 bits on both: SQLite's INTEGER has them, and its STRICT tables know no BIGINT."""
@@ -178,6 +181,7 @@ class Database:
         if self.sqlite:
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
+        _leave_to_parent(engine)
         return engine
 
     def _options(self) -> dict[str, Any]:
@@ -218,6 +222,19 @@ class Database:
         """Close all connections; new ones are opened when needed. One in memory stays open: it is its data."""
         if "engine" in self.__dict__ and not (self.sqlite and self.path is None):
             self.engine.dispose()
+
+
+def _leave_to_parent(engine: Engine) -> None:
+    """See to it that a process forked off opens connections of its own: sharing one corrupts what it says or stores
+    (https://www.sqlite.org/howtocorrupt.html §2.6, https://www.postgresql.org/docs/18/libpq-connect.html)."""
+    known = weakref.ref(engine)
+
+    def forked() -> None:
+        if (mine := known()) is not None and not isinstance(mine.pool, StaticPool):
+            _INHERITED.append(mine.pool)  # kept, because to be swept up would close the parent's connections
+            mine.dispose(close=False)
+
+    os.register_at_fork(after_in_child=forked)
 
 
 def _busy() -> Busy:
@@ -308,7 +325,7 @@ def ensure(database: Database) -> None:
             )
         upgrade(database)
     finally:
-        database.close()  # a server may fork after this, and connections must not be shared by two processes
+        database.close()  # what a start needs is small; the server opens what its threads need
 
 
 def damage(database: Database) -> str:

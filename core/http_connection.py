@@ -183,8 +183,12 @@ class Link:
         our own is safe from both.
         """
         sock = self._opener.open(self._address, self._deadline)
-        self._handle = sock.dup()
-        sock.settimeout(self._deadline.left())  # OpenSSL's handshake counts this once, not for each read
+        try:
+            self._handle = sock.dup()
+            sock.settimeout(self._deadline.left())  # OpenSSL's handshake counts this once, not for each read
+        except (OSError, TooSlow):
+            sock.close()
+            raise
         return sock
 
 

@@ -28,9 +28,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, cast
 
-from core.errors import Misconfigured, TooMany
+from core import redis
+from core.errors import TooMany
 from core.log import Seldom
 from core.settings import Settings
 
@@ -42,8 +43,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 # A caller who is over is turned away from memory: a flood costs no writes. So many are remembered.
 _SHUT_MAX = 10_000
-# A Redis that does not answer in this time, seconds, is down: on the same network it takes a millisecond.
-_REDIS_WAIT = 0.5
 
 
 @dataclass(frozen=True)
@@ -133,15 +132,12 @@ def _redis(url: str) -> Storage:
     from limits.errors import ConfigurationError
     from limits.storage import storage_from_string
 
-    options: dict[str, Any] = {"socket_timeout": _REDIS_WAIT, "socket_connect_timeout": _REDIS_WAIT}
     address = f"redis+{url}" if url.startswith("unix:") else url  # the package's own word for a socket
     try:
-        return storage_from_string(address, wrap_exceptions=True, key_prefix="hb-limits", **options)  # type: ignore[return-value]
-    except (ConfigurationError, ValueError) as exc:
-        raise Misconfigured(
-            "HANDBILL_REDIS_URL must look like redis://host:6379/0, and needs: pip install 'handbill[redis]'.",
-            field="HANDBILL_REDIS_URL",
-        ) from exc
+        made = storage_from_string(address, wrap_exceptions=True, key_prefix="hb-limits", **redis.options())
+    except (ImportError, ConfigurationError, ValueError) as exc:
+        raise redis.misconfigured() from exc
+    return cast("Storage", made)
 
 
 def _span(seconds: int) -> str:

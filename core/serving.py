@@ -6,6 +6,7 @@ import os
 import shutil
 from collections.abc import Callable
 
+from core.errors import Misconfigured
 from core.metrics import FOLDER_VARIABLE
 from core.settings import check_production
 from core.web import Services
@@ -35,9 +36,8 @@ def run(
     if demo and not sites:
         services.sites.add(DEMO, origins=(settings.base_url,), return_to=(settings.base_url + "/",), public=True)
     _metrics_folder(services)
-    if not as_json:
-        tell(f"Handbill is at {settings.base_url}")
-    _serve(host or settings.host, port or settings.port, workers)
+    greeting = "" if as_json else f"Handbill is at {settings.base_url}"
+    _serve(host or settings.host, port or settings.port, workers, lambda: tell(greeting) if greeting else None)
 
 
 def _metrics_folder(services: Services) -> None:
@@ -47,11 +47,12 @@ def _metrics_folder(services: Services) -> None:
     os.environ[FOLDER_VARIABLE] = str(folder)
 
 
-def _serve(host: str, port: int, workers: int) -> None:
+def _serve(host: str, port: int, workers: int, started: Callable[[], None]) -> None:
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
-    Granian(
+    server = Granian(
         "wsgi:app",
         address=host,
         port=port,
@@ -60,5 +61,16 @@ def _serve(host: str, port: int, workers: int) -> None:
         blocking_threads=THREADS,
         backlog=BACKLOG,
         respawn_failed_workers=True,
+        log_level=LogLevels.error,  # it warns of thirty-two threads, which are meant: most of them wait
         log_access=False,
-    ).serve()
+    )
+    server.on_startup(started)
+    try:
+        server.serve()
+    except RuntimeError as exc:
+        if "in use" not in str(exc):
+            raise
+        raise Misconfigured(
+            f"Port {port} on {host} is taken by another program. Choose another, such as PORT={port + 1} make run.",
+            field="HANDBILL_PORT",
+        ) from exc

@@ -34,6 +34,11 @@ LONGEST_QUERY = 16 * 1024
 LARGEST_BODY = 2 * 1024 * 1024
 
 
+def own_user_agent(settings: Settings) -> str:
+    """Return how we name ourselves to other servers; who asks us under this name is ourselves, by another address."""
+    return f"Handbill/1.0 (+{settings.base_url})"
+
+
 @dataclass(frozen=True)
 class Services:
     """What the routes and everything below them work with. Built once, in `app.py`; heavy parts at first use."""
@@ -83,11 +88,11 @@ class Services:
         from core.netguard import Guard
 
         guard = Guard(allow=self.settings.http_allow, own=(self.settings.base_url, self.settings.studio_url))
-        return Http(guard, user_agent=f"Handbill/1.0 (+{self.settings.base_url})")
+        return Http(guard, user_agent=own_user_agent(self.settings))
 
     def close(self) -> None:
         """Close what holds connections and threads; a closed part is not used again."""
-        for name in ("http", "cache", "database"):
+        for name in ("http", "database"):
             part = self.__dict__.get(name)
             if part is not None:
                 part.close()
@@ -252,6 +257,8 @@ def _refuse_nonsense() -> None:
     if not current_app.config.get("HANDBILL_CHECKED"):
         check_production(services().settings)  # a server started by other means than `serve` is held to it too
         current_app.config["HANDBILL_CHECKED"] = True
+    if request.headers.get("User-Agent") == own_user_agent(services().settings):
+        raise NotAllowed("This server does not ask itself.", code="loop")
     raw = request.query_string
     if len(raw) > LONGEST_QUERY:
         raise TooLarge(f"The query is longer than {LONGEST_QUERY} bytes.")

@@ -2,7 +2,7 @@
 
 Query parameters are the element's attributes, with three of the form's own: ``widget``, ``tab`` (which code is open),
 and ``move`` (``up:2``, ``down:0``, ``remove:1``: a button beside a chosen network). A parameter may repeat:
-``networks`` comes once for each ticked box, in the order of the boxes; an account is ``account-github=me``.
+``networks`` comes once empty and once for each ticked box, in their order; an account is ``account-github=me``.
 """
 
 from __future__ import annotations
@@ -35,6 +35,8 @@ LABELS: Mapping[str, str] = {
     "utm": "Campaign parameters",
     "via": "Accounts to name",
 }
+# Networks whose button has a name of the visitor's language, where it differs from the network's.
+NAMES: Mapping[str, str] = {"native": "The device’s apps", "sms": "Text message"}
 # What the form shows in which group; what is not named here comes last.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("Look", ("layout", "size", "color", "theme", "labels")),
@@ -85,6 +87,11 @@ class Row:
     def icon(self) -> str:
         """The path data of its mark."""
         return icon(self.network)
+
+    @property
+    def name(self) -> str:
+        """What the picker calls it."""
+        return NAMES.get(self.network.key, self.network.name)
 
 
 @dataclass(frozen=True)
@@ -173,10 +180,8 @@ def _picked(pairs: Sequence[tuple[str, str]], widget: Widget, networks: Networks
             (key, "") for key in ("mastodon", "bluesky", "github") if key in networks
         ]
     keys = [key for name, value in pairs if name == "networks" for key in words_of(value)]
-    if not any(name in ("networks", "layout") for name, _ in pairs):
-        keys = (
-            list(widget.options.model_fields["networks"].default) if "networks" in widget.options.model_fields else []
-        )
+    if not any(name == "networks" for name, _ in pairs) and "networks" in widget.options.model_fields:
+        keys = list(widget.options.model_fields["networks"].default)
     return [(key, "") for key in dict.fromkeys(keys) if shareable(networks.get(key))]
 
 
@@ -226,8 +231,11 @@ def form(asked: Asked, networks: Networks) -> Form:
 
 def _row(network: Network, account: str) -> Row:
     """Return a chosen network, with what is wrong with its account."""
-    bad = bool(account) and network.follow is not None and network.account(account) is None
-    return Row(network, account, f"This is not an account on {network.name}." if bad else "")
+    if not account or network.follow is None or network.account(account) is not None:
+        return Row(network, account)
+    if network.follow.remote:
+        return Row(network, account, "Write it as @name@server, such as @me@example.social.")
+    return Row(network, account, f"This is not an account on {network.name}. Check the spelling.")
 
 
 def _options(asked: Asked, networks: Networks) -> tuple[Options, dict[str, str]]:

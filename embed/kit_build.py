@@ -21,7 +21,7 @@ import tempfile
 import tomllib
 from pathlib import Path
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 import click
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,7 +30,7 @@ SOURCES = ("js", "css")
 PARTS = {"s": "share", "f": "follow", "c": "click", "l": "looks", "a": "actions"}
 SCRIPTS = {"kit": "kit", "s.kit": "bundle_share", "f.kit": "bundle_follow"}
 BUNDLES = {"share": "s.kit.js", "follow": "f.kit.js"}
-# What browsers of the last three years run; constructable style sheets (Safari 16.4, March 2023) are the youngest need.
+# Browsers of the last three years. Constructable style sheets (Safari 16.4, March 2023) are the youngest need.
 TARGET = "es2022"
 
 
@@ -100,18 +100,18 @@ def _minify_css(work: Path) -> None:
 
 def _bundle(work: Path) -> None:
     """Bundle scripts as classic scripts and parts as modules; style sheets go in as text."""
-    shared = (
+    options = [
         "--bundle",
         "--minify",
         "--charset=utf8",
         "--log-level=warning",
         "--legal-comments=none",
         "--outdir=out",
-    )
-    shared += (f"--target={TARGET}", "--loader:.css=text", f'--define:VERSION="{version()}"')
+    ]
+    options += [f"--target={TARGET}", "--loader:.css=text", f'--define:VERSION="{version()}"']
     for names, form in ((SCRIPTS, "iife"), (PARTS, "esm")):
         entries = [f"{name}=js/{source}.js" for name, source in names.items()]
-        run(*tool("esbuild"), *shared, f"--format={form}", *entries, cwd=work)
+        run(*tool("esbuild"), *options, f"--format={form}", *entries, cwd=work)
 
 
 def _integrity(files: dict[str, bytes], sizes: dict[str, int]) -> bytes:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from networks.icons import icon
 from networks.parts import Network, Share
-from widgets.words import Words
+from widgets.words import Catalog, Words
 
 # How a network is shared on, said in a word or two; by what happens first.
 WAYS = {
@@ -57,3 +57,8 @@ def halves(rows: Sequence[NetworkRow]) -> tuple[Sequence[NetworkRow], Sequence[N
     """Return the lines in two columns, the first the longer."""
     middle = (len(rows) + 1) // 2
     return rows[:middle], rows[middle:]
+
+
+def language_names(catalog: Catalog) -> list[tuple[str, str]]:
+    """Return each language's tag with its name in itself, as readers look for it."""
+    return [(tag, catalog.words(tag).locale.get_display_name() or tag) for tag in catalog.languages]

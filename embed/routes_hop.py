@@ -14,7 +14,7 @@ from markupsafe import Markup
 from core.addresses import origin_of, web_address
 from core.errors import FetchFailed, Invalid, NotFound, Problem
 from core.limits import Rule
-from core.web import asking_site, client_address, dress, page, services
+from core.web import asking_site, client_address, dress, may_ask, page, services
 from embed.ways import Way, other_ways
 from networks.icons import icon
 from networks.intents import Content, intent
@@ -136,7 +136,8 @@ def _dead(network: Network) -> Response:
 def _action(network: Network, content: Content) -> Response:
     action = network.share.action if network.share else None
     drawn = Markup(qr_svg(content.url)) if action == "qr" else Markup("")
-    return _shown(PAGES.get(action or "native", PAGES["native"]), network, content, qr=drawn)
+    app = intent(network, content) if network.share and network.share.phone else ""
+    return _shown(PAGES.get(action or "native", PAGES["native"]), network, content, qr=drawn, app=app)
 
 
 # --- which server? ---
@@ -145,8 +146,8 @@ def _action(network: Network, content: Content) -> Response:
 def _server(network: Network, content: Content, account: str = "") -> Response:
     """Ask for the visitor's server; with an answer, find where one shares or follows there and go."""
     given = request.args.get("server", "").strip()
-    if not given:
-        return _asked(network, content, account, server=request.cookies.get(_cookie_name(), ""))
+    if not given or not _meant():
+        return _asked(network, content, account, server=given or request.cookies.get(_cookie_name(), ""))
     try:
         address = _found(network, given, content, account)
     except (FetchFailed, Invalid, NotFound) as problem:
@@ -155,6 +156,19 @@ def _server(network: Network, content: Content, account: str = "") -> Response:
     if request.args.get("remember"):
         _remember(response, given)
     return response
+
+
+def _meant() -> bool:
+    """Return whether the visitor chose the server on our page or on a site's, and not some page for them.
+
+    Otherwise a link on any page could send people through our name to a server of its choice: they get the form,
+    filled in, instead. Browsers say where a click was made (Fetch Metadata §2.3); what is not said is a program.
+    """
+    if request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin"):
+        return True
+    site = asking_site(request.args.get("site", ""))
+    origin = origin_of(request.headers.get("Referer", ""))
+    return site is not None and bool(origin) and may_ask(site, origin)
 
 
 def _found(network: Network, given: str, content: Content, account: str) -> str:
@@ -173,7 +187,7 @@ def _asked(
     hidden = {name: request.args[name] for name in names if request.args.get(name)}
     if not account:
         hidden["url"] = content.url
-    return _shown(
+    response = _shown(
         "hop/server.html",
         network,
         content,
@@ -185,6 +199,20 @@ def _asked(
         remembered=bool(request.args.get("remember") or request.cookies.get(_cookie_name())),
         following=account,
     )
+    return _going_on(response)
+
+
+def _going_on(response: Response) -> Response:
+    """Let the form lead to a server elsewhere: Chromium holds redirects after a form to `form-action` too.
+
+    https://www.w3.org/TR/CSP3/#directive-form-action leaves redirects open; Chromium blocks them.
+    """
+    schemes = "https:" if services().settings.production else "https: http:"
+    policy = response.headers["Content-Security-Policy"]
+    response.headers["Content-Security-Policy"] = policy.replace(
+        "form-action 'self'", f"form-action 'self' {schemes}"
+    )
+    return response
 
 
 def _said(problem: Problem, server: str) -> str:

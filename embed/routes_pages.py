@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request
@@ -12,17 +14,17 @@ from core.web import dress, page, services
 from embed.builder import Form, form, read
 from embed.fragments import with_links
 from embed.openapi import document
-from embed.pages import halves, network_rows
+from embed.pages import halves, language_names, network_rows
 from embed.routes_kit import kit
 from embed.routes_widgets import render
 from embed.snippet import Tab, links, snippets
-from widgets.base import Context, Widget, parse
+from widgets.base import Context, Options, Widget, parse
 from widgets.share import ShareOptions
 
 blueprint = Blueprint("pages", __name__)
 NEWEST = "1"
 # What the home page shows; an address that is nobody's (RFC 2606 §3), so that trying it harms nobody.
-DEMO_SHARE = {"networks": "facebook x linkedin mastodon bluesky whatsapp email copy", "url": "https://example.org/"}
+DEMO_SHARE = {"networks": "facebook mastodon bluesky email copy", "url": "https://example.org/"}
 DEMO_FOLLOW = {"accounts": "mastodon:@handbill@example.social bluesky:example.org github:example youtube:@example"}
 
 
@@ -55,7 +57,9 @@ def _site_key() -> str:
 def home() -> Response:
     """Say what this is, with the snippet and the widgets alive."""
     built = services()
-    tabs = _tabs(built.widgets["share"], {"networks": DEMO_SHARE["networks"]}, DEMO_SHARE)
+    pasted = {"networks": DEMO_SHARE["networks"]}
+    options, _ = parse(ShareOptions, pasted, built.networks)
+    tabs = _tabs(built.widgets["share"], pasted, options, "")
     return page(
         "home.html",
         snippet=tabs[0],
@@ -70,15 +74,15 @@ def home() -> Response:
 def builder() -> Response:
     """Let an owner choose, and see the buttons and the code at once. Works as a plain form."""
     built = services()
-    asked = read(list(request.args.items(multi=True)), built.widgets, built.networks)
+    asked = read(request.args.items(multi=True), built.widgets, built.networks, _site_key())
     drawn = form(asked, built.networks)
     values = {
         "form": drawn,
         "preview": _preview(drawn),
-        "tabs": _tabs(asked.widget, drawn.attributes, {**drawn.asked.given, **drawn.attributes}),
+        "tabs": _tabs(asked.widget, drawn.attributes, drawn.options, drawn.options.site),
         "tab": asked.tab,
         "widgets": built.widgets,
-        "languages": built.catalog.languages,
+        "languages": language_names(built.catalog),
     }
     if request.args.get("fragment"):
         response = current_app.make_response(render_template("_builder_live.html", **values))
@@ -113,14 +117,21 @@ def robots() -> Response:
     return Response(lines, content_type="text/plain; charset=utf-8")
 
 
+@cache
+def _languages() -> list[tuple[str, str]]:
+    """Return every language with its own name for itself."""
+    catalog = services().catalog
+    return [(tag, str(catalog.words(tag).locale.get_display_name())) for tag in catalog.languages]
+
+
 def _document() -> dict[str, Any]:
     built = services()
     return document(built.widgets, built.settings.base_url, kit.newest(NEWEST))
 
 
-def _context() -> Context:
+def _context(lang: str = "") -> Context:
     built = services()
-    return Context(built.networks, built.catalog.words("en"), built.settings.base_url)
+    return Context(built.networks, built.catalog.words(lang or "en"), built.settings.base_url)
 
 
 def _widget(key: str, given: dict[str, str]) -> Markup:
@@ -130,23 +141,16 @@ def _widget(key: str, given: dict[str, str]) -> Markup:
 
 
 def _preview(drawn: Form) -> Markup:
-    given = drawn.attributes
-    context = _context()
-    if drawn.options.lang:
-        words = services().catalog.words(drawn.options.lang)
-        context = Context(context.networks, words, context.base_url)
-    return render(drawn.asked.widget, drawn.options, context, given)
+    return render(drawn.asked.widget, drawn.options, _context(drawn.options.lang), drawn.attributes)
 
 
-def _tabs(widget: Widget, attributes: dict[str, str], given: dict[str, str]) -> list[Tab]:
-    built = services()
-    options, _ = parse(widget.options, given, built.networks)
+def _tabs(widget: Widget, attributes: Mapping[str, str], options: Options, site_key: str) -> list[Tab]:
+    """Return the snippet's forms, its links as the widget's own data has them, in the language chosen."""
     version = kit.newest(NEWEST)
-    key = str(given.get("site") or _site_key() or "YOUR_KEY")
     written = kit.integrity(version)
     hashes = {name: str(file["integrity"]) for name, file in written["files"].items()}
-    known = isinstance(options, ShareOptions) and bool(options.url)
-    context = _context()
+    key = site_key or _site_key() or "YOUR_KEY"
+    context = _context(options.lang)
     data = with_links(widget.data(options, context), options, context)
-    shown = links(data, page_known=known or not isinstance(options, ShareOptions))
-    return snippets(widget.key, attributes, shown, key, built.settings.base_url, version, hashes)
+    shown = links(data, page_known=not isinstance(options, ShareOptions) or bool(options.url))
+    return snippets(widget.key, attributes, shown, key, context.base_url, version, hashes, written["bundles"])

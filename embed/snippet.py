@@ -22,6 +22,8 @@ from core.errors import Invalid
 SCHEMES = frozenset(
     {"http", "https", "mailto", "sms", "viber", "fb-messenger", "whatsapp", "tg", "threema", "line", "web+mastodon"}
 )
+# Options that are addresses of pages or pictures.
+ADDRESSES = frozenset({"url", "image", "href"})
 # What a browser skips before a scheme and inside it: controls, space (https://url.spec.whatwg.org/#url-parsing).
 _SKIPPED = re.compile(r"[\x00-\x20]")
 # The page tells us its whole address even across origins; browsers' default sends the origin only
@@ -61,12 +63,13 @@ class Tab:
 
 @dataclass(frozen=True)
 class Kit:
-    """Where the script comes from: this server's origin, the site's public key, the version and its hashes."""
+    """Where the script comes from: this server's origin, the site's key, the version, its hashes and bundles."""
 
     base_url: str
     site_key: str
     version: str
     integrity: Mapping[str, str]
+    bundles: Mapping[str, str]
 
 
 def links(data: Mapping[str, Any], *, page_known: bool) -> tuple[Link, ...]:
@@ -90,14 +93,16 @@ def snippets(
     base_url: str,
     version: str,
     integrity: Mapping[str, str],
+    bundles: Mapping[str, str],
 ) -> list[Tab]:
     """Return every form of the snippet, the usual one first.
 
     ``options`` are attributes as they are to be written; ``integrity`` maps the files of ``version`` to their hashes,
-    and without one for the widget's bundle there is no exact form. Raises `Invalid` for an address that is none.
+    ``bundles`` a widget to the one file that holds all of it: without both there is no exact form. Raises `Invalid`
+    for an address that is none.
     """
     _check(options, links)
-    kit = Kit(base_url.rstrip("/"), site_key, version, integrity)
+    kit = Kit(base_url.rstrip("/"), site_key, version, integrity, bundles)
     tabs = [_newest(widget, options, links, kit), _exact(widget, options, links, kit), _plain(links)]
     tabs += [_division(widget, options, links, kit), _policy(kit)]
     return [tab for tab in tabs if tab.code]
@@ -113,7 +118,7 @@ def _newest(widget: str, options: Mapping[str, str], links: Sequence[Link], kit:
 
 def _exact(widget: str, options: Mapping[str, str], links: Sequence[Link], kit: Kit) -> Tab:
     """One bundle of one version with its hash: the browser runs exactly these bytes or none."""
-    file = bundle(widget)
+    file = kit.bundles.get(widget, "")
     known = kit.integrity.get(file, "")
     src = {"src": f"{kit.base_url}/kit/{kit.version}/{file}", "integrity": known, "crossorigin": "anonymous"}
     script = _tag("script", {"async": "", **src, "data-site": kit.site_key}, wide=True) + "</script>"
@@ -146,11 +151,6 @@ def _policy(kit: Kit) -> Tab:
     return Tab(
         "csp", "CSP", code, "Add the address to these lines of your policy. No inline script or style is used."
     )
-
-
-def bundle(widget: str) -> str:
-    """Return the file that holds the whole widget, for the exact form."""
-    return f"{widget}.js"
 
 
 def _why(links: Sequence[Link]) -> str:
@@ -198,8 +198,8 @@ def _value(value: str) -> str:
 
 def _check(options: Mapping[str, str], links: Iterable[Link]) -> None:
     """Refuse addresses that would run, or open, anything but a page or an app of a network."""
-    for name, value in options.items():
-        if re.match(r"(?:javascript|data|vbscript|file|blob):", _SKIPPED.sub("", value), re.IGNORECASE):
+    for name in ADDRESSES & options.keys():
+        if options[name] and not re.match(r"https?://", options[name], re.IGNORECASE):
             raise Invalid(f"{name} must be an address that begins with https://.", field=name)
     for link in links:
         if _SKIPPED.sub("", link.href).partition(":")[0].lower() not in SCHEMES:

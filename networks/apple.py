@@ -1,6 +1,6 @@
 """Apple: for logging in; nothing is shared or followed there.
 
-Sign in with Apple: https://developer.apple.com/documentation/signinwithapple (read 2026-11)
+Sign in with Apple: https://developer.apple.com/documentation/signinwithapple
 """
 
 from networks.parts import Network

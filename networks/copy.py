@@ -1,6 +1,6 @@
 """Copy link: puts the page's address on the clipboard; without scripts, a field to copy it from.
 
-https://www.w3.org/TR/clipboard-apis/ (read 2026-11): a secure context and a click are needed.
+https://www.w3.org/TR/clipboard-apis/: a secure context and a click are needed.
 """
 
 from networks.parts import Network, Share

@@ -25,7 +25,8 @@ DEAD: tuple[Network, ...] = (
         "Skype",
         date(2025, 5, 5),
         "Skype closed on 5 May 2025.",
-        "https://support.microsoft.com/skype/skype-is-retiring-in-may-2025-what-you-need-to-know",
+        "https://www.businesstoday.in/technology/news/story/skype-shutting-down-on-may-5-what-users-need-to-know-as-"
+        "microsoft-merges-it-with-teams-474614-2025-05-03",
     ),
     _gone(
         "cohost",

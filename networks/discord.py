@@ -1,7 +1,7 @@
 """Discord: no address shares a page there, so the native sheet or a copied link does.
 
 Followed is a server, by invite:
-https://support.discord.com/hc/en-us/articles/208866998-Invites-101 (read 2026-11)
+https://support.discord.com/hc/en-us/articles/208866998-Invites-101
 """
 
 from networks.parts import Follow, Network, Share

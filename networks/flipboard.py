@@ -1,6 +1,6 @@
 """Flipboard: address and title, put into one of the visitor's magazines.
 
-Tools for publishers: https://about.flipboard.com/publishers/ (read 2026-11); the address is its own bookmarklet's.
+Tools for publishers: https://about.flipboard.com/publishers/; the address is its own bookmarklet's.
 """
 
 from networks.parts import Follow, Network, Share

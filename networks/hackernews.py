@@ -1,11 +1,11 @@
 """Hacker News: address and title of a submission.
 
-Bookmarklet: https://news.ycombinator.com/bookmarklet.html (read 2026-11)
+Bookmarklet: https://news.ycombinator.com/bookmarklet.html
 """
 
 from networks.parts import Follow, Network, Share
 
-# "Please limit title to 80 characters": its answer to longer ones, https://news.ycombinator.com/submit (read 2026-11)
+# "Please limit title to 80 characters": its answer to longer ones, https://news.ycombinator.com/submit
 LIMIT = 80
 
 NETWORK = Network(

@@ -1,6 +1,6 @@
 """IndieAuth: for logging in with one's own web address; nothing is shared or followed there.
 
-Standard: https://indieauth.spec.indieweb.org/ (read 2026-11)
+Standard: https://indieauth.spec.indieweb.org/
 """
 
 from networks.parts import Network

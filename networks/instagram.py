@@ -1,7 +1,6 @@
 """Instagram: no address shares a page there. On a phone the native sheet reaches its app, best with a picture.
 
 Sharing to stories from native apps only: https://developers.facebook.com/docs/instagram-platform/sharing-to-stories
-(read 2026-11)
 """
 
 from networks.parts import Follow, Network, Share

@@ -1,6 +1,7 @@
 """Instapaper: keeps the page for later, under a title.
 
-Save link: https://www.instapaper.com/publishers (read 2026-11)
+Save link: https://www.instapaper.com/publishers; the address as react-share has it (2026-03). Older bookmarklets say
+`u` and `t`.
 """
 
 from networks.parts import Network, Share

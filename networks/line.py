@@ -14,7 +14,7 @@ NETWORK = Network(
     hosts=("line.me", "lin.ee"),
     share=Share(url="https://social-plugins.line.me/lineit/share?url={url}&text={text}"),
     # Official accounts have ids that start with @:
-    # https://developers.line.biz/en/docs/line-login/using-line-url-scheme/ (read 2026-11)
+    # https://developers.line.biz/en/docs/line-login/using-line-url-scheme/
     follow=Follow(
         "https://line.me/R/ti/p/%40{account}", r"(?:R/ti/p/(?:@|%40))?(?P<account>[a-z0-9][a-z0-9._\-]{1,19})"
     ),

@@ -1,6 +1,6 @@
 """Lobsters: address and title of a story. Only invited members can submit.
 
-Form: https://lobste.rs/about (read 2026-11); parameters as in its own bookmarklet, `/stories/new?url=&title=`.
+Form: https://lobste.rs/about; parameters as in its own bookmarklet, `/stories/new?url=&title=`.
 It takes campaign parameters (utm_…) off the address itself.
 """
 

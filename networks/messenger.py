@@ -13,7 +13,7 @@ NETWORK = Network(
     colour="0866FF",
     hosts=("messenger.com", "m.me"),
     share=Share(url="fb-messenger://share?link={url}", phone=True),
-    # https://developers.facebook.com/docs/messenger-platform/discovery/m-me-links (read 2026-11)
+    # https://developers.facebook.com/docs/messenger-platform/discovery/m-me-links
     follow=Follow("https://m.me/{account}", r"(?P<account>[A-Za-z0-9][A-Za-z0-9.\-]{0,99})"),
     docs="https://developers.facebook.com/docs/sharing/reference/send-dialog",
 )

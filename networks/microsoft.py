@@ -1,6 +1,6 @@
 """Microsoft: for logging in; nothing is shared or followed there.
 
-Identity platform: https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc (read 2026-11)
+Identity platform: https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
 """
 
 from networks.parts import Network

@@ -1,6 +1,6 @@
 """OK (Odnoklassniki): address, title and picture.
 
-Share button: https://apiok.ru/en/ext/like (read 2026-11); the address as agreed by four share libraries.
+Share button: https://apiok.ru/en/ext/like; the address as agreed by four share libraries.
 """
 
 from networks.parts import Follow, Network, Share

@@ -1,6 +1,6 @@
 """OpenID Connect: for logging in with a provider of the operator's choice; nothing is shared or followed there.
 
-Standard: https://openid.net/specs/openid-connect-core-1_0.html (read 2026-11)
+Standard: https://openid.net/specs/openid-connect-core-1_0.html
 """
 
 from networks.parts import Network

@@ -79,7 +79,7 @@ class Follow:
     """
 
     url: str
-    account: str = r"(?P<account>[\w.\-]{1,100})"
+    account: str = r"(?P<account>\w[\w.\-]{0,99})"
     remote: bool = False
     kind: str = ""
 

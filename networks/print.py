@@ -1,6 +1,6 @@
 """Print: opens the browser's print dialogue; without scripts, says how.
 
-https://html.spec.whatwg.org/multipage/timers-and-user-prompts.html#printing (read 2026-11)
+https://html.spec.whatwg.org/multipage/timers-and-user-prompts.html#printing
 """
 
 from networks.parts import Network, Share

@@ -1,6 +1,6 @@
 """RSS: a feed to follow; the account is the feed's whole address. Atom and JSON Feed are meant as well.
 
-RSS 2.0: https://www.rssboard.org/rss-specification (read 2026-11)
+RSS 2.0: https://www.rssboard.org/rss-specification
 """
 
 from networks.parts import Follow, Network

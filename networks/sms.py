@@ -1,8 +1,7 @@
 """SMS: opens the visitor's messages with a text; must open in the same tab.
 
-RFC 5724 (sms). Spaces as %20. iPhones want `&` before `body` and others `?` (both are in the answers under
-https://stackoverflow.com/q/6480462, read 2026-11): `?&` satisfies both. Computers answer only when paired with a
-phone.
+RFC 5724 (sms). Spaces as %20. iPhones want `&` before `body` and others `?` (http://blog.julianklotz.de/the-sms-uri-scheme/):
+`?&` is taken by both. Computers answer only when paired with a phone.
 """
 
 from networks.parts import Network, Share

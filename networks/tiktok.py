@@ -1,6 +1,6 @@
 """TikTok: no address shares a page there; its Share Kit is for native apps. The native sheet or a copied link does.
 
-Share Kit: https://developers.tiktok.com/doc/share-kit-android-quickstart-v2 (read 2026-11)
+Share Kit: https://developers.tiktok.com/doc/share-kit-android-quickstart-v2
 """
 
 from networks.parts import Follow, Network, Share

@@ -1,7 +1,7 @@
 """Tumblr: a link post with title and tags.
 
-Share tool: https://www.tumblr.com/docs/en/share_button (read 2026-11). `content` is the link of a link post;
-`canonicalUrl` is what the tool reads title and picture from.
+Share tool: https://www.tumblr.com/docs/en/share_button; parameters as the share libraries have them (2026-11).
+`content` is the link of a link post, `canonicalUrl` what the tool reads title and picture from.
 """
 
 from networks.parts import Follow, Network, Share

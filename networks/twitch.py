@@ -1,6 +1,6 @@
 """Twitch: no address shares a page there; the native sheet or a copied link does. Followed is a channel.
 
-Names: https://help.twitch.tv/s/article/creating-an-account-with-twitch (read 2026-11)
+Names: https://help.twitch.tv/s/article/creating-an-account-with-twitch
 """
 
 from networks.parts import Follow, Network, Share

@@ -1,6 +1,7 @@
 """Viber: the app takes one text with the address in it; there is no page for people without the app.
 
-Share button: https://developers.viber.com/docs/tools/share-button/ (read 2026-11)
+Share button: https://developers.viber.com/docs/tools/share-button/; the address as all share libraries have it
+(2026-11).
 """
 
 from networks.parts import Network, Share

@@ -1,6 +1,7 @@
 """VK: address, title and picture.
 
-Share button: https://dev.vk.com/en/widgets/share (read 2026-11). `vk.com` and `vk.ru` are the same site.
+Share button: https://dev.vk.com/en/widgets/share; the address as the share libraries have it (2026-11).
+`vk.com` and `vk.ru` are the same site.
 """
 
 from networks.parts import Follow, Network, Share

@@ -1,6 +1,7 @@
 """Weibo: address, title and picture.
 
-Share component: https://open.weibo.com/sharebutton (read 2026-11). No key is needed to share.
+Share component: https://open.weibo.com/sharebutton; the address as the share libraries have it (2026-11).
+No key is needed to share.
 """
 
 from networks.parts import Follow, Network, Share

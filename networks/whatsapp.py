@@ -2,7 +2,7 @@
 
 `wa.me` is the documented short form and redirects to this one, which shows emoji intact and lets a desktop without
 the app go on to the web client (react-share 5.3 changed back for that; sharer.js issue 301 is about the emoji).
-Click to chat: https://faq.whatsapp.com/5913398998672934 (read 2026-11). Followed are channels, not people.
+Click to chat: https://faq.whatsapp.com/5913398998672934. Followed are channels, not people.
 """
 
 from networks.parts import Follow, Network, Share

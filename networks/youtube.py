@@ -1,6 +1,6 @@
 """YouTube: no address shares a page there; the native sheet or a copied link does. Followed is a channel.
 
-Channel addresses: https://support.google.com/youtube/answer/6180214 (read 2026-11). A bare name is a handle.
+Channel addresses: https://support.google.com/youtube/answer/6180214. A bare name is a handle.
 """
 
 from networks.parts import Follow, Network, Share

@@ -38,6 +38,12 @@ def a_site(app: Flask, **changes: Any) -> NewSite:
     return app.extensions["handbill"].sites.add(changes.pop("name", "Blog"), **{**given, **changes})
 
 
+def with_http(app: Flask, http: object) -> Flask:
+    """Hand the application an HTTP client in place of the one it would make."""
+    app.extensions["handbill"].__dict__["http"] = http
+    return app
+
+
 @contextmanager
 def serving(app: Flask, port: int = 0) -> Iterator[str]:
     """The application on a real port of this machine; yields its origin."""

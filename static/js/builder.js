@@ -9,7 +9,7 @@ let timer = 0;
 const query = (submitter) => {
   const data = new FormData(form);
   if (submitter?.name) data.append(submitter.name, submitter.value);
-  return new URLSearchParams([...data].filter(([name, value]) => value || name.startsWith("account-")));
+  return new URLSearchParams([...data].filter(([name, value]) => value || name === "networks" || name.startsWith("account-")));
 };
 
 const tell = (text, quiet) => document.dispatchEvent(new CustomEvent("page-say", { detail: { text, quiet } }));
@@ -92,7 +92,7 @@ function prepareTabs() {
     panel.setAttribute("role", "tabpanel");
     panel.removeAttribute("aria-label");
     panel.setAttribute("aria-labelledby", tab.id);
-    select(tab, tab.dataset.tab === form.elements.tab.value);
+    select(tab, tab.hasAttribute("aria-current"));
   }
 }
 
@@ -161,7 +161,6 @@ function prepareDrag() {
   if (!list || list.dataset.drag !== undefined) return;
   list.dataset.drag = "";
   for (const grip of list.querySelectorAll("[data-grip]")) {
-    grip.hidden = false;
     grip.addEventListener("pointerdown", lift);
   }
 }
@@ -190,7 +189,6 @@ function drop() {
 }
 
 function prepare() {
-  document.dispatchEvent(new CustomEvent("page-fresh"));
   prepareTabs();
   prepareDrag();
 }

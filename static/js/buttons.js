@@ -9,7 +9,8 @@
  * @typedef {import("./intents.js").Row & {name: string, color: string, icon: string, label?: string, href?: string,
  *   account?: string, action?: string, remote?: string, phone?: boolean, clicks?: number, clicks_label?: string,
  *   window?: [number, number]}} Button
- * @typedef {{lang: string, words: Record<string, string>, buttons: Button[], hints?: string[], count?: boolean}} Data
+ * @typedef {{lang: string, words: Record<string, string>, buttons: Button[], hints?: string[], count?: boolean,
+ *   error?: {code: string, message: string}}} Data
  *
  * @typedef {object} Trade What a widget does its own way.
  * @property {string} rel
@@ -73,11 +74,13 @@ export const buttons = async (el, kit, widget, query, trade) => {
     a.ariaLabel = (b.label || data.words.on.replace('{network}', b.name)) + (opens ? ` (${data.words.opens})` : '');
     trade.aim(b, a);
     uses.set(a, (e) => trade.use(e, a, b, data));
-    return make('li', {}, make('span', { part: 'button', 'aria-hidden': true }, icon), make('slot', { name: slot }));
+    const li = make('li', {}, make('span', { part: 'button', 'aria-hidden': true }, icon), make('slot', { name: slot }));
+    li.hidden = b.key == 'native' && !navigator.share;
+    return li;
   };
 
   return () => {
-    const before = edge(el);
+    const before = el.querySelector('a') ? edge(el) : NaN; // where there was nothing, there is nothing to keep
     const first = !el.shadowRoot;
     const root = el.shadowRoot || el.attachShadow({ mode: 'open' });
     const list = make('ul', { role: 'list', 'aria-label': data.words.label, lang: data.lang }, ...data.buttons.map(item));

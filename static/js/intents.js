@@ -39,7 +39,7 @@ const weighted = (cluster) => {
 };
 
 /** How much of a network's limit a text takes. @param {string} text @param {Row["count"]} count */
-const weight = (text, count) =>
+export const weight = (text, count) =>
   count == 'p'
     ? [...text].length
     : graphemes(text).reduce((sum, cluster) => sum + (count ? weighted(cluster) : 1), 0);
@@ -78,7 +78,7 @@ export const intent = ({ key, url: template, limit, count, link = 0, hashtags },
   const text = cut(
     // \s has every white space; with the control characters they become one space.
     content.text.replace(/[\0- \x7f\s]+/g, ' ').trim(),
-    (limit || LONGEST_TEXT) - (taken && taken + 1) - (extra && weight(extra, count) + 1),
+    (limit || LONGEST_TEXT) - (taken ? taken + 1 : 0) - (extra ? weight(extra, count) + 1 : 0),
     count,
   );
   /** @type {Record<string, string>} */

@@ -52,7 +52,12 @@ const menu = (el, list, { words }) => {
     e.preventDefault(); // no menu: closing the sheet is no error, and anything else opens it after all
     navigator.share({ title: document.title, text, url }).catch((e) => e.name == 'AbortError' || list.showPopover());
   };
-  list.ontoggle = () => button.setAttribute('aria-expanded', list.matches(':popover-open'));
+  list.ontoggle = (e) => {
+    const open = /** @type {ToggleEvent} */ (e).newState == 'open';
+    button.setAttribute('aria-expanded', open);
+    // The browser does this only for what is inside: the links are the page's.
+    if (!open && el.contains(document.activeElement)) button.focus();
+  };
   list.onbeforetoggle = (e) => /** @type {ToggleEvent} */ (e).newState == 'open' && requestAnimationFrame(() => place(button, list));
   // The links are the page's: keys pressed on them pass through the element.
   el.onkeydown = (e) => {

@@ -31,7 +31,6 @@ function choose(scheme) {
 
 function schemeSwitch(button) {
   const show = () => button.setAttribute("aria-pressed", String(isDark()));
-  button.hidden = false;
   button.addEventListener("click", () => { choose(isDark() ? "light" : "dark"); show(); });
   wantsDark.addEventListener("change", show);
   show();
@@ -54,9 +53,6 @@ async function copy(text) {
   }
 }
 
-/** Show the copy buttons; they are of no use without scripts. */
-const reveal = () => { for (const button of document.querySelectorAll("[data-copy]")) button.hidden = false; };
-
 document.addEventListener("click", async (event) => {
   const button = event.target.closest?.("[data-copy]");
   if (!button) return;
@@ -69,7 +65,5 @@ document.addEventListener("click", async (event) => {
 
 // Other scripts of ours speak to this one by events: modules of two versions could otherwise both be loaded.
 document.addEventListener("page-say", (event) => say(event.detail.text, event.detail.quiet));
-document.addEventListener("page-fresh", reveal);
 
-reveal();
 for (const button of document.querySelectorAll("[data-scheme-switch]")) schemeSwitch(button);

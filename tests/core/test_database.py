@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 from datetime import UTC, datetime, timedelta, timezone
 from importlib import import_module
@@ -51,18 +48,6 @@ class Sample(Base):
 def samples(database: Database) -> Database:
     Sample.__table__.create(database.engine)
     return database
-
-
-def run(code: str, *args: str) -> subprocess.Popen[str]:
-    """Run a few lines of Python in another process, from the checkout."""
-    return subprocess.Popen(
-        [sys.executable, "-W", "error", "-c", code, *args],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        stdin=subprocess.PIPE,
-        text=True,
-    )
 
 
 def sqlite(path: Path) -> Database:
@@ -195,55 +180,11 @@ def test_postgresql_is_left_to_the_operator(postgres_url: str) -> None:
     database.close()
 
 
-def test_sqlite_is_upgraded_at_a_start_and_alembic_not_imported_at_the_next(tmp_path: Path) -> None:
-    code = (
-        "import sys; from core.database import *; d = Database(sys.argv[1]); ensure(d); "
-        "print(is_current(d), 'alembic' in sys.modules)"
-    )
-    address = f"sqlite:///{tmp_path}/deep/handbill.sqlite"
-    assert [run(code, address).communicate()[0].strip() for _ in range(2)] == ["True True", "True False"]
-
-
 def test_a_database_in_memory_works() -> None:
     database = Database("sqlite://")
     ensure(database)
     assert is_current(database)
     database.engine.dispose()
-
-
-def test_processes_may_upgrade_at_once(database_url: str) -> None:
-    code = (
-        "import sys; from core.database import *; d = Database(sys.argv[1]); print('ready', flush=True); "
-        "sys.stdin.readline(); upgrade(d); print(is_current(d)); d.close()"
-    )
-    processes = [run(code, database_url) for _ in range(4)]
-    for process in processes:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    assert [process.communicate() for process in processes] == [("True\n", "")] * 4
-
-
-def test_a_killed_writer_leaves_nothing_behind(samples: Database, database_url: str) -> None:
-    code = (
-        "import sys, time; from sqlalchemy import text; from core.database import *; d = Database(sys.argv[1])\n"
-        "with d.session(write=True) as s:\n"
-        "    s.execute(text(\"INSERT INTO samples (key, data) VALUES (1, '0')\"))\n"
-        "    print('written', flush=True); time.sleep(60)"
-    )
-    process = run(code, database_url)
-    assert process.stdout is not None
-    assert process.stdout.readline() == "written\n"
-    process.send_signal(signal.SIGKILL)
-    process.communicate()
-    with samples.session() as session:
-        assert session.get(Sample, 1) is None
-        session.add(Sample(key=1, data="after"))
-    with samples.session() as session:
-        assert session.get_one(Sample, 1).data == "after"
 
 
 def test_read_then_write_in_threads_loses_no_count(samples: Database) -> None:

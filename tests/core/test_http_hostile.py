@@ -17,7 +17,7 @@ from core.http import Http, Reply
 from core.netguard import Guard
 
 pytestmark = pytest.mark.corpus
-DEADLINE = 1.0
+DEADLINE = 1.5
 
 
 @pytest.fixture(scope="module")

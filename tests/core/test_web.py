@@ -77,3 +77,8 @@ def test_ready_says_when_the_database_is_gone(tmp_path: Path) -> None:
     reply = client.get("/readyz")
     assert reply.status_code == 503
     assert client.get("/healthz").status_code == 200
+
+
+def test_this_server_does_not_ask_itself(client: FlaskClient) -> None:
+    reply = client.get("/share/qr.svg", headers={"User-Agent": "Handbill/1.0 (+http://127.0.0.1:8000)"})
+    assert (reply.status_code, reply.get_json()["error"]["code"]) == (403, "loop")

@@ -35,6 +35,9 @@ class Web:
     def clock(self) -> float:
         return self.now
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def get(self, url: str, *, accept: str, max_bytes: int, deadline: float) -> Answer:
         assert "json" in accept
         assert max_bytes == LARGEST

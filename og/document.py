@@ -1,0 +1,88 @@
+"""A page as the rules see it: its tags by name, and its structured data, read when a rule first asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from og.addresses import absolute
+from og.jsonld import Graph, Node, graph_of, main_node
+from og.scan import Attributes, Tags, scan
+from og.text import without_tags
+
+# Bytes of a page that are read. Browsers' own limit for parsing is far higher; the largest of 1,200 real pages has
+# 1.5 MB, and its head ends before 1 MB.
+MOST_BYTES = 6_000_000
+
+
+class Document:
+    """One page. ``url`` is where it was found; ``base`` is what its addresses are relative to."""
+
+    def __init__(self, html: bytes, url: str) -> None:
+        self.url = url
+        self.tags: Tags = scan(html[:MOST_BYTES])
+        self.base = absolute(self.tags.base, url) or url if self.tags.base else url
+        self.pairs: list[tuple[str, str]] = list(_pairs(self.tags.metas))
+        self.metas: dict[str, list[str]] = {}
+        for key, value in self.pairs:
+            self.metas.setdefault(key, []).append(value)
+
+    def meta(self, key: str) -> str:
+        """Return the first value of a meta, whether it stands in ``property``, ``name`` or ``itemprop``."""
+        values = self.metas.get(key)
+        return values[0] if values else ""
+
+    def address(self, value: str) -> str:
+        """Return an address of the page in full, or the empty string."""
+        return absolute(value, self.base)
+
+    @cached_property
+    def links(self) -> list[tuple[frozenset[str], Attributes]]:
+        """Each link with its lower-case relations and an address."""
+        return [
+            (frozenset(found["rel"].lower().split()), found)
+            for found in self.tags.links
+            if found.get("rel") and found.get("href", "").strip()
+        ]
+
+    def link(self, relation: str) -> str:
+        """Return the full address of the first link of a relation that has one, or the empty string."""
+        for relations, found in self.links:
+            if relation in relations and (address := self.address(found["href"])):
+                return address
+        return ""
+
+    @cached_property
+    def title(self) -> str:
+        """The text of the title element."""
+        return without_tags(self.tags.title) if self.tags.title else ""
+
+    @cached_property
+    def graph(self) -> Graph:
+        """All nodes of the page's JSON-LD."""
+        return graph_of(self.tags.json)
+
+    @cached_property
+    def node(self) -> Node:
+        """The JSON-LD node that the page is about; empty where none is."""
+        return main_node(self.graph, frozenset({self.url, self.link("canonical"), self.meta("og:url")}))
+
+
+def _pairs(metas: list[Attributes]) -> Iterator[tuple[str, str]]:
+    """Yield key and value of each meta that has both, in the order of the page.
+
+    ``property`` and ``name`` are read alike: 13 % of real pages write og: in ``name``, 10 % twitter: in ``property``.
+    """
+    for found in metas:
+        value = (found.get("content") or found.get("value") or "").strip()
+        if not value:
+            continue
+        name, prop = found.get("name", "").strip().lower(), found.get("property", "").strip().lower()
+        if prop:
+            yield prop, value
+        if name and name != prop:
+            yield name, value
+        if "itemprop" in found and not name:
+            yield f"itemprop:{found['itemprop'].strip().lower()}", value
+        if "http-equiv" in found:
+            yield f"http-equiv:{found['http-equiv'].strip().lower()}", value

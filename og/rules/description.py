@@ -1,0 +1,26 @@
+"""``description``: what the page says in short."""
+
+from __future__ import annotations
+
+from og.document import Document
+from og.rule import Rule, jsonld, meta
+from og.text import clean
+
+# Platforms show 350 bytes at most; some pages put whole articles here, and nobody needs them twice.
+LONGEST = 5000
+
+
+def _clean(value: str, _document: Document) -> str:
+    return clean(value, LONGEST)
+
+
+RULE = Rule(
+    "description",
+    "description",
+    (
+        *meta("og:description", "twitter:description", "description"),
+        jsonld("description"),
+        *meta("dc.description", "dcterms.description", "dcterms.abstract", "itemprop:description", "abstract"),
+    ),
+    _clean,
+)

@@ -1,0 +1,21 @@
+"""``site_name``: the name of the site that the page is part of."""
+
+from __future__ import annotations
+
+from og.document import Document
+from og.rule import Candidate, Rule, jsonld, meta
+from og.text import clean
+
+LONGEST = 200
+
+
+def _clean(value: str, _document: Document) -> str:
+    return clean(value, LONGEST)
+
+
+RULE = Rule(
+    "site_name",
+    "site_name",
+    (*meta("og:site_name"), jsonld("publisher", "name"), *meta("application-name")),
+    _clean,
+)

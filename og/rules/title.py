@@ -1,0 +1,28 @@
+"""``title``: what the page is called."""
+
+from __future__ import annotations
+
+from og.document import Document
+from og.rule import Candidate, Rule, jsonld, meta
+from og.text import clean
+
+# Nothing shows more of a title than 300 characters (docs/preview.md, platforms); what is longer is an accident.
+LONGEST = 1000
+
+
+def _clean(value: str, _document: Document) -> str:
+    return clean(value, LONGEST)
+
+
+RULE = Rule(
+    "title",
+    "title",
+    (
+        *meta("og:title", "twitter:title"),
+        Candidate("title", lambda document: [document.title]),
+        jsonld("headline"),
+        jsonld("name"),
+        *meta("dc.title", "dcterms.title", "title", "itemprop:headline", "itemprop:name"),
+    ),
+    _clean,
+)

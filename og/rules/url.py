@@ -1,0 +1,14 @@
+"""``url`` and ``canonical``: the page's address, as the page itself gives it, else where it was found."""
+
+from __future__ import annotations
+
+from og.document import Document
+from og.rule import Candidate, Rule, link, meta
+
+
+def _clean(value: str, document: Document) -> str:
+    return document.address(value)
+
+
+CANONICAL = Rule("canonical", "canonical", link("canonical"), _clean)
+URL = Rule("url", "url", (*link("canonical"), *meta("og:url"), Candidate("given", lambda document: [document.url])), _clean)

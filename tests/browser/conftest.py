@@ -1,0 +1,134 @@
+"""A real Chromium, the real application, and somebody else's page on another origin."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
+
+from tests.doubles import an_app, serving
+
+SIX = "facebook x linkedin whatsapp telegram email"
+FLAGS = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
+FLAGS += ("--disable-component-update", "--disable-sync", "--no-sandbox")
+# No name resolves: whatever a page names elsewhere fails at once, without leaving this machine.
+FLAGS += ("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder opens a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker("browser")
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Debian's Chromium, which may talk to nobody but us."""
+    program = shutil.which("chromium")
+    if program is None:
+        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)("Chromium is not installed: make browser")
+    return {**browser_type_launch_args, "executable_path": program, "args": list(FLAGS)}
+
+
+@pytest.fixture(scope="session")
+def base_url() -> str:
+    """No common address: pages are opened by their whole one. (The plug-in's own fixture warns under pytest 9.)"""
+    return ""
+
+
+def a_free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class HostPage:
+    """Somebody's website: pages by path, sent with the headers given."""
+
+    origin: str
+    pages: dict[str, str] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def show(self, body: str, path: str = "/post", head: str = "") -> str:
+        """Put a page up and return its address."""
+        self.pages[path] = f"<!doctype html><html lang=en><meta charset=utf-8><title>A page</title>{head}<body>{body}"
+        return self.origin + path
+
+    def answer(self, request: Request) -> Response:
+        """Send a page; anything else is missing, but the icon that browsers ask for unasked."""
+        if request.path == "/favicon.ico":
+            return Response(status=204)
+        found = self.pages.get(request.path)
+        response = Response(found or "no such page", 200 if found else 404, content_type="text/html; charset=utf-8")
+        response.headers.update(self.headers)
+        return response
+
+
+@pytest.fixture(scope="session")
+def handbill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The application on loopback; yields its origin."""
+    port = a_free_port()
+    app = an_app(tmp_path_factory.mktemp("handbill"), base_url=f"http://127.0.0.1:{port}")
+    with serving(app, port) as origin:
+        yield origin
+    app.extensions["handbill"].close()
+
+
+@pytest.fixture(scope="session")
+def website() -> Iterator[HostPage]:
+    """A server on another origin than ours."""
+    made = HostPage("")
+    server = make_server("127.0.0.1", 0, Request.application(made.answer), threaded=True)
+    made.origin = f"http://127.0.0.1:{server.port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield made
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def host(website: HostPage) -> HostPage:
+    """Somebody's website with nothing on it yet."""
+    website.pages.clear()
+    website.headers.clear()
+    return website
+
+
+@pytest.fixture
+def script(handbill: str) -> str:
+    """The script tag of the snippet."""
+    return f'<script async src="{handbill}/kit/1/kit.js"></script>'
+
+
+@dataclass
+class Seen:
+    """What a page asked for and complained of."""
+
+    requests: list[str] = field(default_factory=list)
+    console: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def seen(page: Page) -> Seen:
+    """Watch a page."""
+    found = Seen()
+    page.on("request", lambda r: found.requests.append(r.url))
+    page.on("console", lambda m: found.console.append(f"{m.type}: {m.text}"))
+    page.on("pageerror", lambda e: found.errors.append(str(e)))
+    return found
