@@ -9,8 +9,9 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from core import plugins, web
+from core import log, plugins, web
 from core.errors import Misconfigured
+from core.kept import Kept
 from core.settings import Settings, check_production, load, with_key
 from networks import BUILT_IN as NETWORKS
 from networks import Networks
@@ -37,8 +38,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         if settings is not None:
             raise
         sys.exit(f"Handbill cannot start. {exc.message}")
+    if settings is None:
+        log.configure(built.settings)
     web.install(app, built)
     _routes(app)
+    app.wsgi_app = Kept(app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way to wrap itself
     from commands import add_commands
 
     add_commands(app)

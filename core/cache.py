@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
-from cachelib.serializers import BaseSerializer
 from flask import Flask
 from flask_caching import Cache as FlaskCaching
 from flask_caching.backends import FileSystemCache, RedisCache
@@ -38,7 +37,7 @@ def build(settings: Settings, app: Flask | None = None) -> Cache:
     app = app or Flask("handbill-cache")
     try:
         config = _redis_config(settings) if settings.redis_url else _file_config(settings)
-        extension = FlaskCaching(with_jinja2_ext=False, config={"CACHE_SERIALIZER": AsIs, **config})
+        extension = FlaskCaching(with_jinja2_ext=False, config=config)
         extension.init_app(app)
     except (ImportError, ValueError) as exc:
         raise redis.misconfigured() from exc
@@ -73,7 +72,7 @@ def _errors(settings: Settings) -> tuple[type[Exception], ...]:
     return (OSError, RedisError)
 
 
-class AsIs(BaseSerializer):
+class AsIs:
     """Stores the bytes it is given: `core.cache_entry` has made them. flask-caching's own default is pickle."""
 
     def dump(self, value: Any, f: IO[bytes], protocol: int = 0) -> None:  # noqa: ARG002
@@ -96,6 +95,8 @@ class AsIs(BaseSerializer):
 class RedisStore(RedisCache):
     """Redis, with an `add` that cannot leave a key without an end where its process dies in the middle."""
 
+    serializer: Any = AsIs()
+
     def add(self, key: str, value: Any, timeout: Any = None) -> bool:
         """Store where nothing is (SET NX EX, https://redis.io/docs/latest/commands/set/)."""
         name = f"{self._get_prefix()}{key}"
@@ -104,6 +105,8 @@ class RedisStore(RedisCache):
 
 class FileStore(FileSystemCache):
     """Files, with an `add` of which one of many succeeds, and a bound in bytes on the disk."""
+
+    serializer: Any = AsIs()
 
     def __init__(self, cache_dir: str, most: int, **options: Any) -> None:
         Path(cache_dir).mkdir(mode=0o700, parents=True, exist_ok=True)

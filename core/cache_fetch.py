@@ -137,7 +137,7 @@ class Cache:
         if not first:
             return flight.result(self._wait, self._clock)
         try:
-            with flight.landing():
+            with flight:
                 flight.entry = self._lead(name, load, life)
                 return flight.entry
         finally:
@@ -257,23 +257,19 @@ class Cache:
 
 
 class _Flight:
-    """A value being made by one thread, for which others wait."""
+    """A value being made by one thread, in a `with` block, for whose end others wait."""
 
     def __init__(self) -> None:
         self._landed = threading.Event()
         self.entry: Entry | None = None
         self._error: BaseException | None = None
 
-    @contextmanager
-    def landing(self) -> Iterator[None]:
-        """Let the others go when the block ends, well or not."""
-        try:
-            yield
-        except BaseException as exc:
-            self._error = exc
-            raise
-        finally:
-            self._landed.set()
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
+        self._error = error
+        self._landed.set()
 
     def result(self, wait: float, clock: Callable[[], float]) -> Entry:
         """Wait for the value; raise what its maker raised, or Busy where that takes too long."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from core.errors import Misconfigured
+from core.errors import Misconfigured, Problem
 from core.settings import check_production
 from core.web import Services
 
@@ -52,19 +52,19 @@ def _folder(services: Services) -> Iterator[Finding]:
 
 
 def _database(services: Services) -> Iterator[Finding]:
-    from sqlalchemy import text
-    from sqlalchemy.exc import SQLAlchemyError
+    from core.database import damage
 
     try:
-        with services.database.session() as session:
-            session.execute(text("SELECT 1"))
-    except Misconfigured as exc:
-        yield Finding("error", exc.message)
-    except SQLAlchemyError as exc:
-        yield Finding("error", f"the database does not answer: {type(exc).__name__}")
-    else:
-        kind = "SQLite" if services.database.sqlite else "PostgreSQL"
-        yield Finding("ok", f"database: {kind}, schema up to date, {len(services.sites.all())} sites")
+        fault = damage(services.database)
+        sites = len(services.sites.all())
+    except Problem as exc:
+        yield Finding("error", f"database: {exc.message}")
+        return
+    if fault:
+        yield Finding("error", f"database: the file is damaged ({fault}); restore a backup")
+        return
+    kind = "SQLite" if services.database.sqlite else "PostgreSQL"
+    yield Finding("ok", f"database: {kind}, schema up to date, {sites} sites")
 
 
 def _redis(services: Services) -> Iterator[Finding]:
@@ -73,9 +73,11 @@ def _redis(services: Services) -> Iterator[Finding]:
         return
     import redis
 
+    from core.redis import options
+
     try:
-        redis.Redis.from_url(services.settings.redis_url, socket_timeout=2).ping()
-    except redis.RedisError as exc:
+        redis.Redis.from_url(services.settings.redis_url, **options()).ping()
+    except (redis.RedisError, ValueError) as exc:
         yield Finding("error", f"Redis does not answer: {type(exc).__name__}")
     else:
         yield Finding("ok", "cache and limits: Redis")

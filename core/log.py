@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, MutableMapping
 from contextvars import ContextVar
+from functools import cached_property
 from typing import IO, TYPE_CHECKING, Any
 
 from core.log_masking import masked
@@ -28,28 +29,42 @@ _CHATTY = ("urllib3", "alembic", "asyncio", "PIL", "fontTools")
 
 def configure(settings: Settings) -> None:
     """Send all logs to stderr in the form and from the level that the settings say. May be called again."""
-    import structlog
-
-    first = _first()
-    last: Processor = _one_line if settings.log_format == "text" else structlog.processors.JSONRenderer(default=repr)
     handler = _Stderr()
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=first,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _format_exception, _mask, last],
-        )
-    )
+    handler.setFormatter(_Formatter(settings.log_format))
     root = logging.getLogger()
     root.handlers = [handler, *(h for h in root.handlers if not isinstance(h, _Stderr))]
     root.setLevel(settings.log_level.upper())
     for name in _CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
     threading.excepthook = _thread_failed
-    structlog.configure(
-        processors=[*first, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-    )
+
+
+class _Formatter(logging.Formatter):
+    """Hands lines to structlog, which is imported with the first: most starts have nothing to say."""
+
+    def __init__(self, form: str) -> None:
+        super().__init__()
+        self._form = form
+
+    @cached_property
+    def _structlog(self) -> logging.Formatter:
+        import structlog
+
+        last: Processor = _one_line if self._form == "text" else structlog.processors.JSONRenderer(default=repr)
+        first = _first()
+        structlog.configure(
+            processors=[*first, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+            logger_factory=structlog.stdlib.LoggerFactory(),
+            wrapper_class=structlog.stdlib.BoundLogger,
+        )
+        return structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=first,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _format_exception, _mask, last],
+        )
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        return self._structlog.format(record)
 
 
 def bind(**fields: Any) -> None:

@@ -7,7 +7,7 @@ import time
 
 from flask import Blueprint, Response, g, jsonify, request
 
-from core.errors import Busy, NotAllowed
+from core.errors import Busy, NotAllowed, Problem
 from core.web import dress, services
 
 blueprint = Blueprint("health", __name__)
@@ -28,7 +28,7 @@ def readyz() -> Response:
     try:
         with services().database.session() as session:
             session.execute(text("SELECT 1"))
-    except SQLAlchemyError as exc:
+    except (SQLAlchemyError, Problem) as exc:
         raise Busy("The database does not answer.", code="not_ready") from exc
     return dress(jsonify({"status": "ok", "database": "ok"}), "api")
 

@@ -35,6 +35,7 @@ def run(
     sites = services.sites.all()
     if demo and not sites:
         services.sites.add(DEMO, origins=(settings.base_url,), return_to=(settings.base_url + "/",), public=True)
+    services.close()  # the workers open their own connections
     _metrics_folder(services)
     greeting = "" if as_json else f"Handbill is at {settings.base_url}"
     _serve(host or settings.host, port or settings.port, workers, lambda: tell(greeting) if greeting else None)

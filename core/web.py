@@ -17,6 +17,8 @@ from urllib.parse import unquote_to_bytes
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from core import log
+from core.coding import SMALLEST, TYPES, best_coding, coded
 from core.error_pages import error_page
 from core.errors import BadRequest, NotAllowed, Problem, TooLarge
 from core.settings import Settings, check_production, is_loopback
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 LONGEST_QUERY = 16 * 1024
 # The largest body any endpoint takes; each may take less.
 LARGEST_BODY = 2 * 1024 * 1024
+# Our own pages' files: their addresses carry the version.
+STATIC = "public, max-age=600, stale-while-revalidate=86400"
 
 
 def own_user_agent(settings: Settings) -> str:
@@ -254,6 +258,8 @@ def install(app: Flask, built: Services) -> None:
 
 def _refuse_nonsense() -> None:
     """Refuse what no honest client sends, before any view reads it."""
+    log.clear()  # a thread is used again
+    log.bind(request_id=request_id())
     if not current_app.config.get("HANDBILL_CHECKED"):
         check_production(services().settings)  # a server started by other means than `serve` is held to it too
         current_app.config["HANDBILL_CHECKED"] = True
@@ -284,8 +290,37 @@ def _finish(response: Response) -> Response:
     headers["X-Request-Id"] = request_id()
     headers["X-Content-Type-Options"] = "nosniff"
     headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    if "dressed" not in g and "Cache-Control" not in headers:
+    if request.endpoint == "static":
+        headers["Cache-Control"] = STATIC
+    elif "dressed" not in g and "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store"
+    return _packed(response) if "public" in headers.get("Cache-Control", "") else response
+
+
+def _packed(response: Response) -> Response:
+    """Compress what is public. The rest may hold a secret beside a stranger's words (BREACH), and stays as it is."""
+    if (
+        response.status_code != 200
+        or "Content-Encoding" in response.headers
+        or not TYPES.match(response.mimetype or "")
+    ):
+        return response
+    response.vary.add("Accept-Encoding")
+    coding = best_coding(request.headers.get("Accept-Encoding", ""), ("br", "gzip"))
+    if not coding or request.method == "HEAD":
+        return response
+    response.direct_passthrough = False
+    file = response.response
+    body = response.get_data()
+    if hasattr(file, "close"):
+        file.close()
+    if len(body) < SMALLEST:
+        return response
+    tag, _weak = response.get_etag()
+    response.set_data(coded(body, coding))
+    response.headers["Content-Encoding"] = coding
+    if tag:
+        response.set_etag(tag, weak=True)  # the same content in another form (RFC 9110 §8.8.1)
     return response
 
 

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from core.coding import best_coding
 from core.errors import NotFound
 
 FOLDER = Path(__file__).resolve().parents[1] / "static" / "kit"
@@ -31,20 +32,8 @@ class File:
 
     def best(self, accepted: str) -> tuple[str, bytes]:
         """Return the smallest form that an Accept-Encoding header allows (RFC 9110 §12.5.3)."""
-        allowed = _codings(accepted)
-        for coding in ("br", "gzip"):
-            if coding in self.forms and allowed.get(coding, allowed.get("*", 0.0)) > 0:
-                return coding, self.forms[coding]
-        return "", self.forms[""]
-
-
-def _codings(header: str) -> dict[str, float]:
-    found = {}
-    for part in header.lower().split(",")[:20]:
-        coding, _, quality = part.strip().partition(";")
-        weight = re.fullmatch(r"\s*q=([01](?:\.\d{0,3})?)\s*", quality)
-        found[coding.strip()] = float(weight[1]) if weight else 1.0
-    return found
+        coding = best_coding(accepted, self.forms)
+        return coding, self.forms[coding]
 
 
 class Kit:

@@ -58,7 +58,7 @@ def home() -> Response:
     """Say what this is, with the snippet and the widgets alive."""
     built = services()
     pasted = {"networks": DEMO_SHARE["networks"]}
-    options, _ = parse(ShareOptions, pasted, built.networks)
+    options, _ = parse(ShareOptions, {**pasted, "site": _site_key()}, built.networks)
     tabs = _tabs(built.widgets["share"], pasted, options, "")
     return page(
         "home.html",

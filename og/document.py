@@ -22,10 +22,21 @@ class Document:
         self.url = url
         self.tags: Tags = scan(html[:MOST_BYTES])
         self.base = absolute(self.tags.base, url) or url if self.tags.base else url
-        self.pairs: list[tuple[str, str]] = list(_pairs(self.tags.metas))
+        self.pairs: list[tuple[str, str]] = []
         self.metas: dict[str, list[str]] = {}
-        for key, value in self.pairs:
-            self.metas.setdefault(key, []).append(value)
+        self.odd_metas: dict[str, list[str]] = {}
+        for found in self.tags.metas:
+            self._read(found)
+
+    def _read(self, found: Attributes) -> None:
+        """Note what a meta says. In ``value``, which the first Twitter Cards had, only ``twitter:`` is fully believed."""
+        value = found.get("content", "").strip()
+        odd = "" if value else found.get("value", "").strip()
+        if value or odd:
+            for key in _keys(found):
+                metas = self.odd_metas if odd and not key.startswith("twitter:") else self.metas
+                metas.setdefault(key, []).append(value or odd)
+                self.pairs.append((key, value or odd))
 
     def meta(self, key: str) -> str:
         """Return the first value of a meta, whether it stands in ``property``, ``name`` or ``itemprop``."""
@@ -52,6 +63,23 @@ class Document:
                 return address
         return ""
 
+    @property
+    def body(self) -> bytes:
+        """The page without scripts and other raw text."""
+        return self.tags.body
+
+    @cached_property
+    def language(self) -> str:
+        """What the page says its language is, as it says it, or the empty string."""
+        return (
+            self.tags.html.get("lang")
+            or self.tags.html.get("xml:lang")
+            or self.meta("og:locale")
+            or self.meta("http-equiv:content-language")
+            or self.meta("dc.language")
+            or ""
+        ).strip()
+
     @cached_property
     def title(self) -> str:
         """The text of the title element."""
@@ -68,21 +96,16 @@ class Document:
         return main_node(self.graph, frozenset({self.url, self.link("canonical"), self.meta("og:url")}))
 
 
-def _pairs(metas: list[Attributes]) -> Iterator[tuple[str, str]]:
-    """Yield key and value of each meta that has both, in the order of the page.
+def _keys(found: Attributes) -> Iterator[str]:
+    """Yield what a meta is about.
 
     ``property`` and ``name`` are read alike: 13 % of real pages write og: in ``name``, 10 % twitter: in ``property``.
     """
-    for found in metas:
-        value = (found.get("content") or found.get("value") or "").strip()
-        if not value:
-            continue
-        name, prop = found.get("name", "").strip().lower(), found.get("property", "").strip().lower()
-        if prop:
-            yield prop, value
-        if name and name != prop:
-            yield name, value
-        if "itemprop" in found and not name:
-            yield f"itemprop:{found['itemprop'].strip().lower()}", value
-        if "http-equiv" in found:
-            yield f"http-equiv:{found['http-equiv'].strip().lower()}", value
+    name, prop = found.get("name", "").strip().lower(), found.get("property", "").strip().lower()
+    if prop:
+        yield prop
+    if name and name != prop:
+        yield name
+    for kind in ("itemprop", "http-equiv"):
+        if kind in found and not name:
+            yield f"{kind}:{found[kind].strip().lower()}"

@@ -95,7 +95,7 @@ def encoding_of(html: bytes, content_type: str = "") -> str:
     for mark, name in _BOMS:
         if html.startswith(mark):
             return name
-    return named(charset_in(content_type)) or _declared(html) or _detected(html)
+    return named(charset_in(content_type)) or _believed(_declared(html), html) or _detected(html)
 
 
 def as_utf8(html: bytes, content_type: str = "") -> tuple[bytes, str]:
@@ -117,6 +117,17 @@ def _declared(html: bytes) -> str:
     if name.startswith("utf-16"):
         return "utf-8"
     return "windows-1252" if name == "x-user-defined" else name
+
+
+def _believed(declared: str, html: bytes) -> str:
+    """Return UTF-8 where the bytes are that although the page says otherwise: it was re-encoded, its tag was not.
+
+    Text of another encoding that happens to be sound UTF-8 over several letters does not occur by chance.
+    """
+    if declared in ("", "utf-8") or html.isascii():
+        return declared
+    letters = sum(byte > 127 for byte in html[:PRESCAN])
+    return "utf-8" if letters > 8 and _is_utf8(html) else declared
 
 
 def _detected(html: bytes) -> str:

@@ -60,6 +60,15 @@ def _meta_reader(key: str) -> Read:
     return lambda document: document.metas.get(key, ())
 
 
+def odd_meta(*keys: str) -> tuple[Candidate, ...]:
+    """Candidates that are metas whose value stands in ``value``: less sure than what any standard names."""
+    return tuple(Candidate(key, _odd_reader(key)) for key in keys)
+
+
+def _odd_reader(key: str) -> Read:
+    return lambda document: document.odd_metas.get(key, ())
+
+
 def link(*relations: str) -> tuple[Candidate, ...]:
     """Candidates that are links, each named ``link:`` and its relation."""
     return tuple(Candidate(f"link:{relation}", _link_reader(relation)) for relation in relations)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from og.document import Document
-from og.rule import Rule, jsonld, meta
+from og.rule import Rule, jsonld, meta, odd_meta
 from og.text import clean
 
 # Platforms show 350 bytes at most; some pages put whole articles here, and nobody needs them twice.
@@ -19,6 +19,7 @@ RULE = Rule(
     "description",
     (
         *meta("og:description", "twitter:description", "description"),
+        *odd_meta("og:description", "description"),
         jsonld("description"),
         *meta("dc.description", "dcterms.description", "dcterms.abstract", "itemprop:description", "abstract"),
     ),

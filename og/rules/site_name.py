@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from og.document import Document
-from og.rule import Candidate, Rule, jsonld, meta
+from og.rule import Candidate, Rule, jsonld, meta, odd_meta
 from og.text import clean
 
 LONGEST = 200
@@ -16,6 +16,6 @@ def _clean(value: str, _document: Document) -> str:
 RULE = Rule(
     "site_name",
     "site_name",
-    (*meta("og:site_name"), jsonld("publisher", "name"), *meta("application-name")),
+    (*meta("og:site_name"), jsonld("publisher", "name"), *odd_meta("og:site_name"), *meta("application-name")),
     _clean,
 )

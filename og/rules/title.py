@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from og.document import Document
-from og.rule import Candidate, Rule, jsonld, meta
+from og.rule import Candidate, Rule, jsonld, meta, odd_meta
 from og.text import clean
 
 # Nothing shows more of a title than 300 characters (docs/preview.md, platforms); what is longer is an accident.
@@ -23,6 +23,7 @@ RULE = Rule(
         jsonld("headline"),
         jsonld("name"),
         *meta("dc.title", "dcterms.title", "title", "itemprop:headline", "itemprop:name"),
+        *odd_meta("og:title"),
     ),
     _clean,
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from og.document import Document
-from og.rule import Candidate, Rule, link, meta
+from og.rule import Candidate, Rule, link, meta, odd_meta
 
 
 def _clean(value: str, document: Document) -> str:
@@ -11,4 +11,4 @@ def _clean(value: str, document: Document) -> str:
 
 
 CANONICAL = Rule("canonical", "canonical", link("canonical"), _clean)
-URL = Rule("url", "url", (*link("canonical"), *meta("og:url"), Candidate("given", lambda document: [document.url])), _clean)
+URL = Rule("url", "url", (*meta("og:url"), *link("canonical"), Candidate("given", lambda document: [document.url])), _clean)

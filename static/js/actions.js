@@ -21,9 +21,14 @@ sheet.replaceSync(css);
 /** Say something beside a button, to eyes and to screen readers. @param {Place} place @param {string} text */
 const say = ({ a }, text) => {
   const li = /** @type {HTMLElement} */ (a.assignedSlot?.parentNode);
-  const note = li.querySelector('[role]') || li.appendChild(make('p', { role: 'status', part: 'note' }));
+  const note = /** @type {HTMLElement} */ (li.querySelector('[role]')) || li.appendChild(make('p', { role: 'status', part: 'note' }));
   // A region must be there before its words are, else they are not read out.
-  setTimeout(() => (note.textContent = text), 50);
+  setTimeout(() => {
+    note.textContent = text;
+    const { left, right } = note.getBoundingClientRect();
+    const out = Math.max(0, 8 - left) - Math.max(0, right + 8 - document.documentElement.clientWidth);
+    note.style.translate = `calc(${out}px - 50%)`; // inside the window
+  }, 50);
   setTimeout(() => (note.textContent = ''), READ);
 };
 
@@ -108,7 +113,7 @@ const server = (place) => {
   const { a, b, words } = place;
   const input = make('input', {
     id: 'i', required: '', inputmode: 'url', autocapitalize: 'none', autocomplete: 'off', spellcheck: 'false',
-    'aria-describedby': 'h', placeholder: 'example.social',
+    'aria-describedby': 'h',
   });
   const box = make('input', { type: 'checkbox' });
   input.value = kept();
@@ -119,7 +124,7 @@ const server = (place) => {
     make('label', { for: 'i' }, words.server_label),
     input,
     make('p', { id: 'h' }, words.server_hint),
-    make('label', {}, box, ' ', words.server_remember),
+    make('label', {}, box, words.server_remember),
     make('button', {}, words.server_go),
   );
   input.oninput = () => {

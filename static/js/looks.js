@@ -96,5 +96,5 @@ const floating = (el, list) => {
   };
   new ResizeObserver(fit).observe(document.documentElement);
   fit();
-  return stead;
+  return list.classList.contains('side') ? stead : list;
 };

@@ -63,3 +63,14 @@ def test_every_file_has_the_hash_that_integrity_names(client: FlaskClient) -> No
         body = client.get(f"/kit/{VERSION}/{name}").data
         digest = base64.b64encode(hashlib.sha384(body).digest()).decode()
         assert file["integrity"] == f"sha384-{digest}"
+
+
+def test_public_answers_are_made_small_and_private_ones_are_not(client: FlaskClient) -> None:
+    wanted = {"Accept-Encoding": "br"}
+    reply = client.get("/widgets/share.json", headers=wanted)
+    assert reply.headers["Content-Encoding"] == "br"
+    assert json.loads(brotli.decompress(reply.data)) == client.get("/widgets/share.json").get_json()
+    tag = reply.headers["ETag"]
+    assert client.get("/widgets/share.json", headers={**wanted, "If-None-Match": tag}).status_code == 304
+    assert client.get("/static/css/pages.css", headers=wanted).headers["Content-Encoding"] == "br"
+    assert "Content-Encoding" not in client.get("/", headers=wanted).headers

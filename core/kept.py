@@ -1,0 +1,97 @@
+"""Public answers kept in a worker's memory and given before Flask sees the request.
+
+Scripts on other people's pages ask for the same few things again and again: the kit, a widget's data. What Flask
+answered with 200 is given again, for a few seconds, to whoever asks the same with the same headers that it varies by.
+Only public answers are kept; a request that carries a credential or a cookie passes by.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
+StartResponse = Callable[..., Any]
+Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
+
+# path prefix -> seconds: a change of a site's origins, or a click, is seen that late. The kit's files never change.
+PREFIXES = (("/kit/", 3600.0), ("/widgets/", 10.0))
+# Bounds of one worker's memory: 2,000 answers of 64 KiB at the most, a few KiB as a rule.
+MOST = 2000
+LARGEST = 64 * 1024
+# What our public answers vary by (their Vary header), as WSGI names it.
+VARYING = ("HTTP_ACCEPT_ENCODING", "HTTP_ORIGIN", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT")
+# Who sends one of these is somebody in particular; `no-cache` asks for a fresh answer.
+PERSONAL = ("HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_CACHE_CONTROL", "HTTP_RANGE")
+
+
+@dataclass(frozen=True)
+class _Answer:
+    headers: Headers
+    etag: str
+    body: bytes
+    until: float
+
+
+class Kept:
+    """A WSGI application around another, with its public answers in memory."""
+
+    def __init__(self, app: Wsgi, clock: Callable[[], float] = time.monotonic) -> None:
+        self._app = app
+        self._clock = clock
+        self._answers: OrderedDict[tuple[str, ...], _Answer] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer from memory, or have the application answer and keep what may be kept."""
+        path = environ.get("PATH_INFO", "")
+        seconds = next((s for prefix, s in PREFIXES if path.startswith(prefix)), 0.0)
+        if not seconds or environ["REQUEST_METHOD"] != "GET" or any(environ.get(name) for name in PERSONAL):
+            return self._app(environ, start_response)
+        key = (path, environ.get("QUERY_STRING", ""), *(environ.get(name, "") for name in VARYING))
+        found = self._answers.get(key)
+        if found is None or found.until < self._clock():
+            return self._ask(environ, start_response, key, seconds)
+        headers = [*found.headers, ("X-Request-Id", secrets.token_hex(8))]
+        if found.etag and found.etag in environ.get("HTTP_IF_NONE_MATCH", ""):
+            start_response("304 NOT MODIFIED", [h for h in headers if not h[0].startswith("Content-")])
+            return [b""]
+        start_response("200 OK", headers)
+        return [found.body]
+
+    def _ask(
+        self, environ: Environ, start_response: StartResponse, key: tuple[str, ...], seconds: float
+    ) -> Iterable[bytes]:
+        """Have the application answer, and keep a public answer of moderate size."""
+        started: list[Any] = []
+
+        def start(status: str, headers: Headers, *rest: Any) -> Any:
+            started[:] = [status, headers]
+            return start_response(status, headers, *rest)
+
+        chunks = self._app(environ, start)
+        if not started or started[0][:3] != "200" or "public" not in dict(started[1]).get("Cache-Control", ""):
+            return chunks
+        try:
+            body = b"".join(chunks)
+        finally:
+            close = getattr(chunks, "close", None)
+            if close:
+                close()
+        if len(body) <= LARGEST:
+            self._keep(key, started[1], body, seconds)
+        return [body]
+
+    def _keep(self, key: tuple[str, ...], headers: Headers, body: bytes, seconds: float) -> None:
+        kept = [(name, value) for name, value in headers if name != "X-Request-Id"]
+        etag = dict(headers).get("ETag", "").removeprefix("W/")
+        with self._lock:
+            self._answers[key] = _Answer(kept, etag, body, self._clock() + seconds)
+            while len(self._answers) > MOST:
+                self._answers.popitem(last=False)

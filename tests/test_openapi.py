@@ -1,0 +1,45 @@
+"""The API's description is valid, says what is there, and nothing it allows makes a server error."""
+
+from __future__ import annotations
+
+import schemathesis
+from flask import Flask
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from openapi_spec_validator import validate
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
+
+
+def test_nothing_that_is_described_makes_a_server_error(app: Flask) -> None:
+    schema = schemathesis.openapi.from_wsgi("/openapi.json", app)
+    asked = 0
+    for found in schema.get_all_operations():
+        operation = found.ok()
+
+        @given(case=operation.as_strategy())
+        @settings(max_examples=20, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        def run(case: schemathesis.Case) -> None:
+            case.call_and_validate(checks=CHECKS)
+
+        run()
+        asked += 1
+    assert asked >= 10
+
+
+def test_the_document_is_valid(client: FlaskClient) -> None:
+    document = client.get("/openapi.json").get_json()
+    validate(document)
+    assert document["openapi"].startswith("3.1")
+
+
+def test_every_option_is_a_parameter(client: FlaskClient) -> None:
+    paths = client.get("/openapi.json").get_json()["paths"]
+    names = {p["name"] for p in paths["/widgets/share.json"]["get"]["parameters"]}
+    assert {"networks", "url", "text", "text-x", "site", "theme", "lang", "layout"} <= names
