@@ -7,6 +7,7 @@ Only public answers are kept; a request that carries a credential or a cookie pa
 
 from __future__ import annotations
 
+import re
 import secrets
 import threading
 import time
@@ -24,6 +25,7 @@ Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 PREFIXES = (("/kit/", 3600.0), ("/widgets/", 10.0))
 # Bounds of one worker's memory: 2,000 answers of 64 KiB at the most, a few KiB as a rule.
 MOST = 2000
+HOUR = 3600
 LARGEST = 64 * 1024
 # What our public answers vary by (their Vary header), as WSGI names it.
 VARYING = ("HTTP_ACCEPT_ENCODING", "HTTP_ORIGIN", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT")
@@ -76,7 +78,7 @@ class Kept:
             return start_response(status, headers, *rest)
 
         chunks = self._app(environ, start)
-        if not started or started[0][:3] != "200" or "public" not in dict(started[1]).get("Cache-Control", ""):
+        if not started or started[0][:3] != "200" or not _lasting(started[1]):
             return chunks
         try:
             body = b"".join(chunks)
@@ -95,3 +97,10 @@ class Kept:
             self._answers[key] = _Answer(kept, etag, body, self._clock() + seconds)
             while len(self._answers) > MOST:
                 self._answers.popitem(last=False)
+
+
+def _lasting(headers: Headers) -> bool:
+    """Return whether anybody may keep the answer for an hour or more: then a few seconds here do not matter."""
+    control = dict(headers).get("Cache-Control", "")
+    age = re.search(r"max-age=(\d+)", control)
+    return "public" in control and age is not None and int(age[1]) >= HOUR

@@ -134,6 +134,11 @@ KINDS: Mapping[str, Mapping[str, str]] = {
         "Content-Security-Policy": _LOCKED,
         "Cross-Origin-Resource-Policy": "cross-origin",
     },
+    "counted": {
+        "Cache-Control": "public, max-age=60, stale-while-revalidate=600",
+        "Content-Security-Policy": _LOCKED,
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    },
     "picture": {
         "Cache-Control": "public, max-age=86400, stale-while-revalidate=604800",
         "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; sandbox",

@@ -30,7 +30,7 @@ def data(widget: str) -> Response:
     response = share_with(jsonify(content), context.site)
     response.add_etag()
     response.make_conditional(request)
-    return dress(response, "fragment")
+    return dress(response, "counted" if context.clicks else "fragment")
 
 
 @blueprint.get("/widgets/<widget>.html")
@@ -38,7 +38,7 @@ def fragment(widget: str) -> Response:
     """Answer with a widget's HTML: real links that work without scripts."""
     found, options, context, _hints = _asked(widget)
     response = share_with(make_response(render(found, options, context, request.args)), context.site)
-    return dress(response, "fragment")
+    return dress(response, "counted" if context.clicks else "fragment")
 
 
 @blueprint.get("/widgets/<widget>/frame")

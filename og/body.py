@@ -60,23 +60,23 @@ class Element:
 
 def elements(body: bytes, word: str, start: int = 0) -> Iterator[Element]:
     """Yield the elements with a word in one of their attributes, in the order of the page."""
-    seen = -1
-    for count, match in enumerate(re.finditer(re.escape(word.encode()), body[start:])):
-        if count >= MOST_ELEMENTS:
+    needle, position = word.encode(), start - 1
+    for _ in range(MOST_ELEMENTS):
+        position = body.find(needle, position + 1)
+        if position < 0:
             return
-        position = start + match.start()
         tag = body.rfind(b"<", max(0, position - LONGEST_START), position + 1)
-        if tag in (-1, seen):
-            continue
-        seen = tag
-        found = _TAG.match(body, tag)
+        found = _TAG.match(body, tag) if tag >= 0 else None
         if found and found.end() > position:
             yield Element(found[1].lower(), attributes(found[2]), found.end(), body)
+            position = found.end() - 1
 
 
 def with_property(body: bytes, name: str, start: int = 0) -> Iterator[Element]:
     """Yield the elements of a microdata or RDFa property; ``name`` as the vocabulary writes it: ``datePublished``."""
     wanted = name.lower()
+    if b"itemprop" not in body and b"typeof" not in body:
+        return
     for element in elements(body, name, start):
         if wanted in element.words("itemprop") or wanted in element.words("property"):
             yield element

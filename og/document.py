@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
 
 from og.addresses import absolute
@@ -32,11 +31,10 @@ class Document:
         """Note what a meta says. In ``value``, which the first Twitter Cards had, only ``twitter:`` is fully believed."""
         value = found.get("content", "").strip()
         odd = "" if value else found.get("value", "").strip()
-        if value or odd:
-            for key in _keys(found):
-                metas = self.odd_metas if odd and not key.startswith("twitter:") else self.metas
-                metas.setdefault(key, []).append(value or odd)
-                self.pairs.append((key, value or odd))
+        for key in _keys(found) if value or odd else ():
+            metas = self.odd_metas if odd and not key.startswith("twitter:") else self.metas
+            metas.setdefault(key, []).append(value or odd)
+            self.pairs.append((key, value or odd))
 
     def meta(self, key: str) -> str:
         """Return the first value of a meta, whether it stands in ``property``, ``name`` or ``itemprop``."""
@@ -96,16 +94,16 @@ class Document:
         return main_node(self.graph, frozenset({self.url, self.link("canonical"), self.meta("og:url")}))
 
 
-def _keys(found: Attributes) -> Iterator[str]:
-    """Yield what a meta is about.
+def _keys(found: Attributes) -> list[str]:
+    """Return what a meta is about.
 
     ``property`` and ``name`` are read alike: 13 % of real pages write og: in ``name``, 10 % twitter: in ``property``.
     """
-    name, prop = found.get("name", "").strip().lower(), found.get("property", "").strip().lower()
-    if prop:
-        yield prop
-    if name and name != prop:
-        yield name
-    for kind in ("itemprop", "http-equiv"):
-        if kind in found and not name:
-            yield f"{kind}:{found[kind].strip().lower()}"
+    keys = []
+    if prop := found.get("property"):
+        keys.append(prop.strip().lower())
+    if (name := found.get("name")) and name != prop:
+        keys.append(name.strip().lower())
+    if not name:
+        keys += [f"{kind}:{found[kind].strip().lower()}" for kind in ("itemprop", "http-equiv") if kind in found]
+    return keys

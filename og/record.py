@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
@@ -24,8 +24,7 @@ class Jsonable:
 
     def as_json(self) -> dict[str, Any]:
         """Return the fields that hold something."""
-        names = (item.name for item in fields(self) if item.name not in self.HIDDEN)  # type: ignore[arg-type]
-        return {name: _plain(value) for name in names if (value := getattr(self, name))}
+        return {name: _plain(value) for name, value in vars(self).items() if value and name not in self.HIDDEN}
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ from html.entities import html5
 # A reference as it may stand in an attribute: without its semicolon only where no letter, digit or "=" follows
 # (https://html.spec.whatwg.org/multipage/parsing.html#named-character-reference-state). Addresses depend on it.
 _IN_ATTRIBUTE = re.compile(r"&(?:#[0-9]{1,8};?|#[xX][0-9a-fA-F]{1,8};?|[a-zA-Z][a-zA-Z0-9]{1,31}(?:;|(?![a-zA-Z0-9=])))")
+# Those that are most of all, and whose character begins no other reference.
+_USUAL = (("&quot;", '"'), ("&#34;", '"'), ("&#39;", "'"), ("&#039;", "'"), ("&lt;", "<"), ("&gt;", ">"))
 # What is left where a page's maker escaped a value twice, seen on 1.8 % of real pages.
 _STILL_ESCAPED = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 # White space as people see it: also no-break and zero-width spaces, byte order marks, soft line separators.
@@ -21,6 +23,10 @@ _TAGS = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^>]*>", re.DOTALL)
 def attribute(raw: bytes) -> str:
     """Return an attribute's value with its character references read."""
     value = raw.decode("utf-8", "replace")
+    if "&" not in value:
+        return value
+    for reference, character in _USUAL:  # whole files of JSON stand in attributes: no call for each quotation mark
+        value = value.replace(reference, character)
     return _IN_ATTRIBUTE.sub(_reference, value) if "&" in value else value
 
 

@@ -23,7 +23,13 @@ _BY = re.compile(
 )
 # What follows a name in bylines: a date, a link to more, a second column.
 _AFTER = re.compile(r"\s+[|•·–—]\s.*$|\s+@\w+.*$|\s*[,;|]\s*(?:https?:|www\.).*$|[\s,;|:•·-]+$")
-_NO_NAME = re.compile(r"://|www\.|^@|^[\d\W_]+$|[<>{}]|\.(?:com|net|org|html?)$")
+_NO_NAME = re.compile(r"://|^@|^[\d\W_]+$|[<>{}]|^www\.\S+$|^\S+\.\w+/|\.html?$")
+# Text of a link that leads to an author, or a sentence, rather than a name.
+_PROSE = re.compile(
+    r"\d|[!?]|\w{3}\.\s|^(?:view|more|all|about|see|read|follow|posts|articles|contact|show|meet|sign|log)\b"
+    r"|\b(?:says|archives?|posts|profile|articles)$",
+    re.IGNORECASE,
+)
 # What systems write where nobody is named.
 _NOBODY = frozenset({"admin", "administrator", "root", "user", "null", "none", "undefined", "author", "unknown", "guest"})
 
@@ -39,7 +45,9 @@ def _name(value: str, _document: Document) -> str:
 def _short_name(value: str, document: Document) -> str:
     """A name found in running text: few words, no figures."""
     text = _name(value, document)
-    return text if len(text) <= 60 and len(text.split()) <= 6 and not re.search(r"\d|[.!?]\s", text) else ""
+    if len(text) > 60 or len(text.split()) > 6 or _PROSE.search(text):
+        return ""
+    return text
 
 
 def _written_by(document: Document) -> Iterator[str]:
@@ -79,14 +87,16 @@ def _names_an_author(element: Element, word: str) -> bool:
     if element.name == b"a" and "/author/" in element.attributes.get("href", ""):
         return True
     classes = element.attributes.get("class", "").lower().split()
+    if any("comment" in name for name in classes):
+        return False
     return any(re.fullmatch(rf"(?:[\w-]*[-_])?{word}(?:[-_]*name|[-_]*link)?", name) for name in classes)
 
 
 def _fn(document: Document) -> Iterator[str]:
     """hCard's formatted name inside ``author`` (microformats)."""
-    for element in with_class(document.body, "fn"):
-        yield _short_name(element.text, document)
-        return
+    for element in with_class(document.body, "author"):
+        for name in with_class(element.inner, "fn"):
+            yield _short_name(name.text, document)
 
 
 RULE = Rule(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from og.document import Document
-from og.rule import Rule, jsonld, meta, odd_meta
+from og.rule import Candidate, Rule, jsonld, meta, odd_meta
 from og.text import clean
 
 # Platforms show 350 bytes at most; some pages put whole articles here, and nobody needs them twice.
@@ -14,11 +14,20 @@ def _clean(value: str, _document: Document) -> str:
     return clean(value, LONGEST)
 
 
+def _uncut(document: Document) -> list[str]:
+    """The description where the one for Twitter is only its beginning, cut to Twitter's length."""
+    short = " ".join(clean(document.meta("twitter:description"), LONGEST).rstrip("….").split())
+    full = document.meta("description")
+    return [full] if short and clean(full, LONGEST).startswith(short) else []
+
+
 RULE = Rule(
     "description",
     "description",
     (
-        *meta("og:description", "twitter:description", "description"),
+        *meta("og:description"),
+        Candidate("description", _uncut),
+        *meta("twitter:description", "description"),
         *odd_meta("og:description", "description"),
         jsonld("description"),
         *meta("dc.description", "dcterms.description", "dcterms.abstract", "itemprop:description", "abstract"),

@@ -21,7 +21,7 @@ _PIXELS = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*")
 # Pictures that make up a page rather than show something, by their address.
 _DECORATION = re.compile(
     r"sprite|pixel|spacer|blank\.|transparent|1x1|/emoji|icon|loading|loader|placeholder|badge|button|/flags?/|rss\.|hamburger"
-    r"|lizenz|license|\.svg(?:$|\?)|^data:|doubleclick|/ads?/|gravatar|avatar|stats?\.|counter|tracking",
+    r"|lizenz|license|^data:|[\\\x22']|^(?!.*logo).*\.svg(?:$|\?)|doubleclick|/ads?/|gravatar|avatar|stats?\.|counter|tracking",
     re.IGNORECASE,
 )
 
@@ -69,9 +69,8 @@ def media_type(value: str) -> str:
 
 
 def _address(item: _Structured, document: Document) -> str:
-    """``secure_url`` is what to show where the plain one is not https."""
-    plain, secure = document.address(item.url), document.address(item.secure)
-    return secure if secure and not plain.startswith("https:") else plain
+    """``secure_url`` is the same over https (https://ogp.me/#structured): what to show."""
+    return (document.address(item.secure) if item.secure else "") or document.address(item.url)
 
 
 def _open_graph(document: Document) -> Iterator[tuple[Image, ...]]:

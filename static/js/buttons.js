@@ -21,7 +21,6 @@
 
 import css from '../css/kit.css';
 import { make } from './make.js';
-import { optionsOf } from './page.js';
 
 // A row that is this much higher than the links it takes over still fits in the space around a line of text.
 const ROOM = 24;
@@ -44,7 +43,6 @@ const edge = (el) => {
 
 /** @param {HTMLElement} el @param {Kit} kit @param {string} widget @param {Options} query @param {Trade} trade */
 export const buttons = async (el, kit, widget, query, trade) => {
-  const options = optionsOf(el);
   const url = `${kit.host}/widgets/${widget}.json?${new URLSearchParams({
     lang: /** @type {any} */ (el.closest('[lang]'))?.lang || '',
     site: kit.site || '',
@@ -55,7 +53,7 @@ export const buttons = async (el, kit, widget, query, trade) => {
   if (data.error) throw data.error;
   data.hints && console.info('handbill:', ...data.hints);
   // Layout, size, labels, colour, counts, theme: whoever wants none of them loads nothing for them.
-  const looks = Object.keys(options).some((name) => /^(la[by]|siz|c|th)/.test(name)) && (await kit.load('l'));
+  const looks = /&(la[by]|siz|c|th)/.test(url) && (await kit.load('l'));
 
   /** @param {Button} b */
   const item = (b) => {
@@ -88,7 +86,7 @@ export const buttons = async (el, kit, widget, query, trade) => {
     // What else stands in the element stays if it says something; separators and line breaks do not.
     const rest = [...el.childNodes].some((/** @type {any} */ n) => !n.slot && /\p{L}/u.test(n.textContent));
     root.replaceChildren(rest ? make('slot') : '', list);
-    const body = looks ? looks.dress(el, kit, list, data, options) : list;
+    const body = looks ? looks.dress(el, list, data) : list;
     if (!first) return;
     for (const type of ['pointerover', 'focusin', 'click'])
       el.addEventListener(type, (e) => uses.get(/** @type {any} */ (e.target).closest('a'))?.(e));

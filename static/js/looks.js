@@ -14,12 +14,11 @@ const TRAY = 'M12 2.5 17 7.5l-1.4 1.4-2.6-2.6V15h-2V6.300L8.400 8.900 7 7.500zM5
 
 /**
  * Dress a row, and return what stands in the page's flow for it.
- * @param {HTMLElement} el @param {import("./start.js").Kit} kit @param {HTMLElement} list
- * @param {import("./buttons.js").Data} data @param {import("./page.js").Options} options
+ * @param {HTMLElement} el @param {HTMLElement} list @param {import("./buttons.js").Data} data
  * @returns {HTMLElement}
  */
-export const dress = (el, kit, list, data, options) => {
-  const { layout = 'inline', size, color, theme, labels } = options;
+export const dress = (el, list, data) => {
+  const { layout = 'inline', size, color, theme, labels } = optionsOf(el);
   const root = /** @type {ShadowRoot} */ (el.shadowRoot);
   root.adoptedStyleSheets = [root.adoptedStyleSheets[0], sheet];
   const named = layout == 'menu' || (labels != null && !/^(0|f|n|of)/.test(labels));

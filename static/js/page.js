@@ -10,7 +10,8 @@ export const optionsOf = (el) => {
   const options = {};
   for (const { name, value } of el.attributes) {
     const key = name.replace('data-', '');
-    /^(hb|id|class|style|slot|dir|hidden|title|role)$|^(?!text-).*[^a-z]/.test(key) || (options[key] = value);
+    if (!/^(hb|id|class|style|slot|dir|hidden|title|role)$|^(?!text-).*[^a-z]/.test(key))
+      options[key] = /^(url|image)$/.test(key) ? new URL(value, document.baseURI).href : value;
   }
   return options;
 };
@@ -21,7 +22,7 @@ export const head = (selector, attribute = 'content') => document.querySelector(
 /** What is shared: what the element says, else the page, as it is now. @param {Options} options */
 export const content = ({ url, text }) => ({
   url: new URL(
-    url || head('link[rel~=canonical]', 'href') || head('[property="og:url"]') || location.href.split('#')[0],
+    url || head('link[rel~=canonical i]', 'href') || head('[property="og:url"]') || location.href.split('#')[0],
     document.baseURI,
   ).href,
   text: text || head('[property="og:title"]') || document.title,

@@ -3,6 +3,9 @@
 import { buttons } from './buttons.js';
 import { about, content, optionsOf } from './page.js';
 
+// Of a very long title, as much as a first address needs: at the click the whole is cut to the network's limit.
+const ENOUGH = 500;
+
 /** `static/js/click.js`, once it is there. @type {any} */
 let click;
 /** Links whose address is ours; the owner's own are only changed where they are about another page. */
@@ -22,8 +25,7 @@ export const draw = (el, kit) => {
     el.shadowRoot ||
     options.counts != null ||
     links.some((a) => !about(a, url));
-  for (const name in options) whole || (/^(ur|te|vi|ha|im|ut)/.test(name) && delete options[name]);
-  return buttons(el, kit, 'share', whole ? { ...options, url, text } : options, {
+  return buttons(el, kit, 'share', whole ? { ...options, url, text: text.slice(0, ENOUGH) } : options, {
     rel: 'noopener nofollow',
     owns: (b, a) => a.pathname.endsWith('/share/' + b.key) || (!!b.url && trunk(a.href) == trunk(b.url)),
     aim(b, a) {
