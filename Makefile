@@ -8,7 +8,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
 # Debian leaves ensurepip out of a plain python3: then the machine's pip fills the environment.
-PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check --quiet
+PIP := $(PYTHON) -m pip --python $(BIN)/python --disable-pip-version-check -qq
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
 
 .PHONY: help run serve setup dev browser test check lint types docs accept kit lock bench clean
@@ -32,7 +32,7 @@ $(VENV)/.dev: requirements/dev.txt | $(BIN)/python
 
 setup: $(VENV)/.run ## Make the environment, nothing else
 
-run: $(VENV)/.run ## Start Handbill with a demo site at http://127.0.0.1:$(PORT)
+run: $(VENV)/.run ## Start Handbill with a demo site at http://127.0.0.1:8000; another port: make run PORT=9000
 	@HANDBILL_ENV=development HANDBILL_BASE_URL=$${HANDBILL_BASE_URL:-http://127.0.0.1:$(PORT)} \
 	HANDBILL_PREVIEW_ANONYMOUS=$${HANDBILL_PREVIEW_ANONYMOUS:-on} HANDBILL_LOG_FORMAT=$${HANDBILL_LOG_FORMAT:-text} \
 	exec $(BIN)/flask --app wsgi serve --demo --port $(PORT)

@@ -20,6 +20,7 @@ from flask_caching.backends import FileSystemCache, RedisCache
 from core import redis
 from core.cache_fetch import Cache, Cached
 from core.errors import Misconfigured
+from core.patience import Upstreams
 from core.settings import Settings
 
 __all__ = ["Cache", "Cached", "build"]
@@ -32,7 +33,7 @@ _LEAVE = 0.8
 _ABANDONED = 3600
 
 
-def build(settings: Settings, app: Flask | None = None) -> Cache:
+def build(settings: Settings, app: Flask | None = None, patience: Upstreams | None = None) -> Cache:
     """Return the cache that the settings ask for. Raises Misconfigured where it cannot be had."""
     app = app or Flask("handbill-cache")
     try:
@@ -43,7 +44,7 @@ def build(settings: Settings, app: Flask | None = None) -> Cache:
         raise redis.misconfigured() from exc
     except OSError as exc:
         raise Misconfigured(f"The cache cannot be made: {exc}.", field="HANDBILL_DATA") from exc
-    return Cache(app.extensions["cache"][extension], errors=_errors(settings))
+    return Cache(app.extensions["cache"][extension], errors=_errors(settings), patience=patience)
 
 
 def _redis_config(settings: Settings) -> dict[str, Any]:

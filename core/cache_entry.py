@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import json
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from core.errors import Problem
+
+Negative = float | Callable[[Problem], float]
+"""For how many seconds an error is held: the same for all, or by what went wrong."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +24,11 @@ class Life:
 
     fresh: float
     stale: float = 0
-    negative: float = 0
+    negative: Negative = 0
+
+    def seconds_of(self, problem: Problem) -> float:
+        """Return for how many seconds this error is held."""
+        return self.negative(problem) if callable(self.negative) else self.negative
 
 
 @dataclass(frozen=True)

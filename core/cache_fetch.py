@@ -15,23 +15,20 @@ import math
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from core.cache_entry import Entry, Life
+from core.cache_entry import Entry, Life, Negative
 from core.errors import Busy, Misconfigured, Problem
 from core.log import Seldom
+from core.patience import Upstreams
 
 log = logging.getLogger(__name__)
 
 # Part of every key: entries of another layout are never read.
 _LAYOUT = "hb1:"
-# Callers of one process that may wait for something being made: ten of a web worker's 32 threads, so that others
-# always find one. The next are told to come back.
-WAITERS = 10
 # Values of one process being made anew behind the visitors' backs at a time.
 REFRESHERS = 4
 # How long one waits for another to make the value, seconds: a fetch has 8 (core.http), and then it must be stored.
@@ -72,7 +69,10 @@ class Cached:
 
 
 class Cache:
-    """A store with fetch. ``errors`` are what its backend raises when it cannot be reached."""
+    """A store with fetch. ``errors`` are what its backend raises when it cannot be reached.
+
+    ``patience`` counts who waits for something being made; the next are told to come back.
+    """
 
     def __init__(
         self,
@@ -81,13 +81,13 @@ class Cache:
         errors: tuple[type[Exception], ...] = (OSError,),
         clock: Callable[[], float] = time.time,
         wait: float = WAIT,
-        waiters: int = WAITERS,
+        patience: Upstreams | None = None,
     ) -> None:
         self._store = store
         self._errors = errors
         self._clock = clock
         self._wait = wait
-        self._waiting = threading.BoundedSemaphore(waiters)
+        self._patience = patience or Upstreams()
         self._refreshing = threading.BoundedSemaphore(REFRESHERS)
         self._lock = threading.Lock()
         self._flights: dict[str, _Flight] = {}
@@ -95,13 +95,13 @@ class Cache:
         self._down_until = 0.0
 
     def fetch(
-        self, key: str, load: Callable[[], Any], *, fresh: float, stale: float = 0, negative: float = 0
+        self, key: str, load: Callable[[], Any], *, fresh: float, stale: float = 0, negative: Negative = 0
     ) -> Cached:
         """Return the value of a key, calling ``load`` where there is none; times are in seconds.
 
         The value is JSON or bytes. It is fresh for ``fresh`` seconds, and for ``stale`` more it is served while it is
-        made anew. A Problem that ``load`` raises is raised again for ``negative`` seconds without calling it. Raises
-        Busy where another takes too long to make it, or too many wait already.
+        made anew. A Problem that ``load`` raises is raised again for ``negative`` seconds without calling it; a function
+        may say how long, by the Problem. Raises Busy where another takes too long to make it, or too many wait already.
         """
         name, life = _name(key), Life(fresh, stale, negative)
         entry, now = self._read(name), self._clock()
@@ -110,7 +110,7 @@ class Cache:
                 self._refresh_behind(name, load, life, entry)
             if entry.usable(now) or entry.held(now):
                 return self._answer(entry, stale=not entry.fresh(now))
-        with self._place():
+        with self._patience:
             return self._answer(self._fly(name, load, life))
 
     def get(self, key: str) -> Any:
@@ -118,9 +118,14 @@ class Cache:
         entry = self._read(_name(key))
         return entry.value if entry is not None and entry.fresh(self._clock()) else None
 
-    def set(self, key: str, value: Any, seconds: float) -> None:
-        """Keep a value, JSON or bytes, for some seconds."""
-        self._keep(_name(key), Entry.of(value, self._clock(), Life(seconds)))
+    def peek(self, key: str) -> Any:
+        """Return the value of a key, however stale, or None."""
+        entry = self._read(_name(key))
+        return entry.value if entry is not None and entry.has_value else None
+
+    def set(self, key: str, value: Any, seconds: float, *, stale: float = 0) -> None:
+        """Keep a value, JSON or bytes: fresh for some seconds, and stale for some more."""
+        self._keep(_name(key), Entry.of(value, self._clock(), Life(seconds, stale)))
 
     def delete(self, key: str) -> None:
         """Forget a key."""
@@ -164,7 +169,7 @@ class Cache:
         try:
             value = load()
         except Problem as problem:
-            now, seconds = self._clock(), life.negative
+            now, seconds = self._clock(), life.seconds_of(problem)
             if old.has_value:
                 seconds = max(seconds, _RETRY)
             if seconds > 0 and not isinstance(problem, Busy | Misconfigured):
@@ -190,7 +195,8 @@ class Cache:
 
         def refresh() -> None:
             try:
-                context.run(self._refresh, name, load, life, old, begun)
+                with self._patience.apart():
+                    context.run(self._refresh, name, load, life, old, begun)
             finally:
                 self._refreshing.release()
 
@@ -213,15 +219,6 @@ class Cache:
         if not entry.has_value or (entry.held(now) and not entry.usable(now)):
             raise entry.problem()
         return Cached(entry.value, stale, max(0.0, now - entry.made))
-
-    @contextmanager
-    def _place(self) -> Iterator[None]:
-        if not self._waiting.acquire(blocking=False):
-            raise _busy(self._clock())
-        try:
-            yield
-        finally:
-            self._waiting.release()
 
     # --- the store, which may be down ---
 

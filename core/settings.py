@@ -81,6 +81,9 @@ class Settings:
     log_level: str = setting("info", "`debug`, `info`, `warning` or `error`.")
     log_format: str = setting("json", "`json` (one object a line) or `text` for people.")
     cache_bytes: int = setting(512 * 1024 * 1024, "How many bytes the cache in the data folder may take, roughly.")
+    media_bytes: int = setting(
+        512 * 1024 * 1024, "How many bytes proxied pictures may take in the data folder, roughly."
+    )
     port: int = setting(8000, "Port that `serve` listens on.")
     host: str = setting("127.0.0.1", "Address that `serve` listens on. Put a proxy with TLS before it.")
     networks: Mapping[str, str] = field(

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
@@ -21,7 +21,9 @@ from core import log
 from core.coding import SMALLEST, TYPES, best_coding, coded
 from core.error_pages import error_page
 from core.errors import BadRequest, NotAllowed, Problem, TooLarge
+from core.patience import Upstreams
 from core.settings import Settings, check_production, is_loopback
+from core.vault import Vault
 
 if TYPE_CHECKING:
     from core.cache import Cache
@@ -52,6 +54,8 @@ class Services:
     widgets: Any  # widgets.Widgets
     catalog: Any  # widgets.words.Catalog
     failures: tuple[str, ...] = ()
+    make_media: Callable[[Services], Any] = lambda _: None  # app.py says how
+    upstreams: Upstreams = field(default_factory=Upstreams)
 
     @cached_property
     def database(self) -> Database:
@@ -76,7 +80,17 @@ class Services:
         """The cache all processes share."""
         from core.cache import build
 
-        return build(self.settings)
+        return build(self.settings, patience=self.upstreams)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Signatures under the secret keys."""
+        return Vault(self.settings)
+
+    @cached_property
+    def media(self) -> Any:  # og.media.Media: a floor above this one
+        """Other people's pictures, from here."""
+        return self.make_media(self)
 
     @cached_property
     def limits(self) -> Limits:
@@ -253,7 +267,8 @@ def install(app: Flask, built: Services) -> None:
     app.extensions["handbill"] = built
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has both
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.before_request(_refuse_nonsense)
     app.after_request(_finish)
     app.register_error_handler(Problem, _problem)

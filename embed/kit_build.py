@@ -25,7 +25,6 @@ import brotli  # type: ignore[import-untyped]
 import click
 
 ROOT = Path(__file__).resolve().parents[1]
-SOURCES = ("js", "css")
 # Built file -> its source. The names say nothing: block lists hide files that are called like a network or a widget.
 PARTS = {"s": "share", "f": "follow", "c": "click", "l": "looks", "a": "actions"}
 SCRIPTS = {"kit": "kit", "s.kit": "bundle_share", "f.kit": "bundle_follow"}
@@ -94,7 +93,7 @@ def build(out: Path) -> dict[str, int]:
 
 
 def _minify_css(work: Path) -> None:
-    sheets = [str(ROOT / "static" / "css" / f"{name}.css") for name in ("kit", "looks", "share")]
+    sheets = [str(ROOT / "static" / "css" / f"{name}.css") for name in ("kit", "looks", "share", "follow")]
     run(*tool("esbuild"), "--minify", "--log-level=warning", f"--outdir={work / 'css'}", *sheets)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request
@@ -115,13 +114,6 @@ def robots() -> Response:
     """Keep search engines off what is not a page."""
     lines = "User-agent: *\nDisallow: /widgets/\nDisallow: /share/\nDisallow: /follow/\nDisallow: /api/\n"
     return Response(lines, content_type="text/plain; charset=utf-8")
-
-
-@cache
-def _languages() -> list[tuple[str, str]]:
-    """Return every language with its own name for itself."""
-    catalog = services().catalog
-    return [(tag, str(catalog.words(tag).locale.get_display_name())) for tag in catalog.languages]
 
 
 def _document() -> dict[str, Any]:

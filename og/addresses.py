@@ -10,6 +10,9 @@ import ada_url
 LONGEST = 4096
 # Addresses that are whole already and hold nothing a browser would rewrite: most of them, and joining costs time.
 _PLAIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+/(?!.*/\.)[\w!$&'()*+,;=:@/?#%~.\-]*", re.ASCII)
+# Paths from the root of the site, of which the same holds.
+_ROOTED = re.compile(r"/(?!/)(?!.*/\.)[\w!$&'()*+,;=:@/?#%~.\-]*", re.ASCII)
+_ORIGIN = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?=/)", re.ASCII)
 _HTTP = ("http:", "https:")
 
 
@@ -23,6 +26,8 @@ def absolute(value: str, base: str) -> str:
         return ""
     if _PLAIN.fullmatch(text):
         return text
+    if _ROOTED.fullmatch(text) and (origin := _ORIGIN.match(base)):
+        return origin[0] + text
     try:
         url = ada_url.URL(text, base)
     except (ValueError, UnicodeError):

@@ -10,12 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from og.scan import ATTRIBUTES, Attributes, attributes
 from og.text import without_tags
 
 # Elements looked at for one word, and bytes of one element: a name or a date stands in far less.
-MOST_ELEMENTS = 200
+MOST_ELEMENTS = 100
 LONGEST_ELEMENT = 4_000
 # Bytes before a word in which its tag must start.
 LONGEST_START = 4_000
@@ -24,14 +25,19 @@ _TAG = re.compile(rf"<([a-zA-Z][a-zA-Z0-9:-]*+)(?=[\t\n\f\r />])({ATTRIBUTES})>"
 _VOID = frozenset({b"meta", b"link", b"img", b"br", b"hr", b"input", b"source", b"embed"})
 
 
-@dataclass(frozen=True)
+@dataclass
 class Element:
     """A start tag, where its content starts, and the page it stands in."""
 
     name: bytes
-    attributes: Attributes
+    section: bytes
     start: int
     body: bytes
+
+    @cached_property
+    def attributes(self) -> Attributes:
+        """The attributes of the start tag."""
+        return attributes(self.section)
 
     def words(self, attribute: str) -> frozenset[str]:
         """Return the words of an attribute, in lower case, without the prefix of their vocabulary."""
@@ -68,24 +74,22 @@ def elements(body: bytes, word: str, start: int = 0) -> Iterator[Element]:
         tag = body.rfind(b"<", max(0, position - LONGEST_START), position + 1)
         found = _TAG.match(body, tag) if tag >= 0 else None
         if found and found.end() > position:
-            yield Element(found[1].lower(), attributes(found[2]), found.end(), body)
+            yield Element(found[1].lower(), found[2], found.end(), body)
             position = found.end() - 1
 
 
 def with_property(body: bytes, name: str, start: int = 0) -> Iterator[Element]:
     """Yield the elements of a microdata or RDFa property; ``name`` as the vocabulary writes it: ``datePublished``."""
     wanted = name.lower()
-    if b"itemprop" not in body and b"typeof" not in body:
-        return
     for element in elements(body, name, start):
-        if wanted in element.words("itemprop") or wanted in element.words("property"):
+        if b"prop" in element.section and wanted in element.words("itemprop") | element.words("property"):
             yield element
 
 
 def with_class(body: bytes, name: str) -> Iterator[Element]:
     """Yield the elements of a class."""
     for element in elements(body, name):
-        if name in element.attributes.get("class", "").split():
+        if b"class" in element.section and name in element.attributes.get("class", "").split():
             yield element
 
 

@@ -40,12 +40,21 @@ _TIME = (
     r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\b\.?)?"
     r"\s*(?P<zone>(?:UTC|GMT)?\s*[+-]\d\d(?::?\d\d)?(?!\d)|[A-Za-z]{1,4}\b)?"
 )
-_ISO = re.compile(rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?:(?:[T\s,|-]|\sat\s)*{_TIME})?(?!\d)", re.I)
-_COMPACT = re.compile(
-    r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?:T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?P<zone>Z|[+-]\d{4})?)?", re.I
+_ISO = re.compile(
+    rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?:(?:[T\s,|-]|\sat\s)*{_TIME})?(?!\d)", re.I
 )
-_FIGURES = re.compile(rf"(?P<first>\d{{1,2}})(?P<mark>[-/.])\s?(?P<second_>\d{{1,2}})(?P=mark)\s?(?P<year>\d{{4}})(?!\d)(?:\D{{0,12}}?{_TIME})?", re.I)
-_EAST = re.compile(rf"(?P<year>\d{{4}})\s?[年년]\s?(?P<month>\d{{1,2}})\s?[月월]\s?(?P<day>\d{{1,2}})\s?[日일]?(?:\D{{0,6}}?{_TIME})?", re.I)
+_COMPACT = re.compile(
+    r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?:T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?P<zone>Z|[+-]\d{4})?)?",
+    re.I,
+)
+_FIGURES = re.compile(
+    rf"(?P<first>\d{{1,2}})(?P<mark>[-/.])\s?(?P<second_>\d{{1,2}})(?P=mark)\s?(?P<year>\d{{4}})(?!\d)(?:\D{{0,12}}?{_TIME})?",
+    re.I,
+)
+_EAST = re.compile(
+    rf"(?P<year>\d{{4}})\s?[年년]\s?(?P<month>\d{{1,2}})\s?[月월]\s?(?P<day>\d{{1,2}})\s?[日일]?(?:\D{{0,6}}?{_TIME})?",
+    re.I,
+)
 _EPOCH = re.compile(r"(\d{10})(?:\d{3})?")
 _WORD = re.compile(r"[^\W\d_]+")
 _CLOCK = re.compile(rf"(?<![\d:]){_TIME}", re.I)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
+from typing import Any, TypeVar
 
 from og.addresses import absolute
 from og.jsonld import Graph, Node, graph_of, main_node
 from og.scan import Attributes, Tags, scan
-from og.text import without_tags
+from og.text import unescaped
 
+T = TypeVar("T")
 # Bytes of a page that are read. Browsers' own limit for parsing is far higher; the largest of 1,200 real pages has
 # 1.5 MB, and its head ends before 1 MB.
 MOST_BYTES = 6_000_000
@@ -21,6 +24,8 @@ class Document:
         self.url = url
         self.tags: Tags = scan(html[:MOST_BYTES])
         self.base = absolute(self.tags.base, url) or url if self.tags.base else url
+        self._words: dict[bytes, bool] = {}
+        self._made: dict[str, list[Any]] = {}
         self.pairs: list[tuple[str, str]] = []
         self.metas: dict[str, list[str]] = {}
         self.odd_metas: dict[str, list[str]] = {}
@@ -61,6 +66,30 @@ class Document:
                 return address
         return ""
 
+    def has(self, word: bytes) -> bool:
+        """Tell whether bytes stand anywhere in the body: looked for once, so that rules can ask before they search."""
+        if word not in self._words:
+            self._words[word] = word in self.tags.body
+        return self._words[word]
+
+    def remembered(self, key: str, make: Callable[[], list[T]]) -> list[T]:
+        """Return what several candidates of a rule need, made once."""
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
+    @cached_property
+    def is_home(self) -> bool:
+        """Whether this is a site's first page: what its elements say is said of the articles it lists."""
+        said = self.link("canonical") or self.address(self.meta("og:url") or "") or self.url
+        path = said.partition("://")[2].partition("/")[2].partition("?")[0].partition("#")[0]
+        return path in ("", "index.html", "index.php") and not self.meta("og:type").lower().startswith("article")
+
+    @property
+    def marked(self) -> bool:
+        """Whether there can be microdata or RDFa in the body."""
+        return self.has(b"itemprop") or self.has(b"typeof=")
+
     @property
     def body(self) -> bytes:
         """The page without scripts and other raw text."""
@@ -81,7 +110,7 @@ class Document:
     @cached_property
     def title(self) -> str:
         """The text of the title element."""
-        return without_tags(self.tags.title) if self.tags.title else ""
+        return unescaped(self.tags.title) if self.tags.title else ""
 
     @cached_property
     def graph(self) -> Graph:

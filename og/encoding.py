@@ -16,11 +16,11 @@ PRESCAN = 65_536
 # Bytes with a declared encoding missing that detection is given: more than enough letters, little time.
 SAMPLE = 32_768
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_BE, "utf-16be"), (codecs.BOM_UTF16_LE, "utf-16le"))
-_XML = re.compile(rb"<\?xml[^>]*?\sencoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
+_XML = re.compile(rb"<\?xml[^>]{0,200}?\sencoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
 _META = re.compile(
-    rb"<meta(?=[\s/])[^>]*?[\s;\"']charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE
+    rb"<meta(?=[\s/])[^>]{0,500}?[\s;\"']charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE
 )  # both spellings: charset= and content="…; charset="
-_COMMENT = re.compile(rb"<!--.*?-->", re.DOTALL)
+_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
 _HEADER = re.compile(r";\s*charset\s*=\s*[\"']?([^\s\"';]{1,40})", re.IGNORECASE)
 
 # Each line: the standard's name, Python's codec, then the labels.

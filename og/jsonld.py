@@ -23,9 +23,12 @@ MOST_NODES = 2_000
 # Lists in lists in lists: a real graph has three levels.
 DEEPEST = 8
 
-_WRAPPING = re.compile(r"<!--|-->|(?:/\*|//)?\s*<!\[CDATA\[\s*(?:\*/)?|(?:/\*|//)?\s*\]\]>\s*(?:\*/)?")
-_TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
-_COMMENT_LINE = re.compile(r"^\s*//.*$", re.MULTILINE)
+# Spaces in these are counted: an endless run of them, looked at from each of its places, would take quadratic time.
+_WRAPPING = re.compile(
+    r"<!--|-->|(?:/\*|//)?\s{0,9}<!\[CDATA\[\s{0,9}(?:\*/)?|(?:/\*|//)?\s{0,9}\]\]>\s{0,9}(?:\*/)?"
+)
+_TRAILING_COMMA = re.compile(r",(?=\s{0,200}[}\]])")
+_COMMENT_LINE = re.compile(r"^[ \t]{0,200}//.*$", re.MULTILINE)
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Read a page's preview: ``from_html`` from its bytes, ``read`` from its address.
 
-    preview = from_html(html, "https://example.org/post", "text/html; charset=utf-8")
-    preview.title, preview.image.url, preview.sources["title"]
+preview = from_html(html, "https://example.org/post", "text/html; charset=utf-8")
+preview.title, preview.image.url, preview.sources["title"]
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from og.encoding import as_utf8
 from og.record import Preview
 from og.rule import Rule
 from og.rules import built_in, plugged_in
+from og.walls import blocked
 
 log = logging.getLogger(__name__)
+# What a wall says truly: of the site, not of the page behind it.
+KEPT_OF_A_WALL = frozenset({"url", "lang", "dir", "favicon", "icons", "theme_color", "robots"})
 # Keys of the vocabularies whose metas are kept for callers in this process.
 _VOCABULARIES = ("og:", "article:", "book:", "profile:", "music:", "video:", "product:", "twitter:", "fb:", "al:")
 
@@ -54,11 +57,12 @@ def _chosen(rule: Rule, document: Document) -> tuple[Any, str]:
 
 
 def _preview(document: Document, found: dict[str, Any], sources: dict[str, str]) -> Preview:
+    if reason := blocked(document):
+        found = {key: value for key, value in found.items() if key in KEPT_OF_A_WALL} | {"blocked": reason}
+        sources = {key: value for key, value in sources.items() if key in found}
     if images := found.get("images"):
         found["image"], sources["image"] = images[0], sources["images"]
-    vocabulary = {
-        key: tuple(values) for key, values in document.metas.items() if key.startswith(_VOCABULARIES)
-    }
+    vocabulary = {key: tuple(values) for key, values in document.metas.items() if key.startswith(_VOCABULARIES)}
     if "hreflang" in found:
         found["hreflang"] = MappingProxyType(found["hreflang"])
     sources.pop("me", None)

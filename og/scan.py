@@ -31,12 +31,12 @@ _APART = ("template", "svg", "noscript")
 _AFTER_NAME = r"(?=[\t\n\f\r />])"
 _KEPT = f"(?:{'|'.join(map(either_case, ('meta', 'link', 'html', 'base', *_RAW, *_APART)))}){_AFTER_NAME}"
 _VALUE = r"""(?:"[^"]*+"|'[^']*+'|[^\s"'>]*+)"""
-ATTRIBUTES = rf"[^=>]*+(?:=(?:[\t\n\f\r ]++{_VALUE}|{_VALUE})[^=>]*+)*+"
+ATTRIBUTES = rf"""[^=>]*+(?:=(?:"[^"]*+"|[\t\n\f\r ]++{_VALUE}|{_VALUE})[^=>]*+)*+"""
 _COMMENT = r"!--(?:-?>|[^-]*+(?:-(?!-!?>)[^-]*+)*+(?:--!?>|\Z))"
 # First letters that no kept element has: most tags of a page take this short way.
 _OTHERS = "[acdefgjkopqruvwyzACDEFGJKOPQRUVWYZ]"
 _NEXT = re.compile(
-    rf"[^<]*+(?:<(?:{_OTHERS}{ATTRIBUTES}(?:>|\Z)|/[a-zA-Z][^>]*+(?:>|\Z)|(?!{_KEPT})[a-zA-Z]{ATTRIBUTES}(?:>|\Z)"
+    rf"[^<]*+(?:<(?:/[a-zA-Z][^>]*+(?:>|\Z)|{_OTHERS}{ATTRIBUTES}(?:>|\Z)|(?!{_KEPT})[a-zA-Z]{ATTRIBUTES}(?:>|\Z)"
     rf"|{_COMMENT}|[!?/](?!--)[^>]*+(?:>|\Z)|(?![a-zA-Z!?/]))[^<]*+)*+<({_KEPT})({ATTRIBUTES})>".encode()
 )
 _ENDS = {name.encode(): re.compile(f"</{either_case(name)}{_AFTER_NAME}".encode()) for name in (*_RAW, *_APART)}
@@ -44,12 +44,18 @@ _ATTRIBUTE = re.compile(
     rb"""([^\t\n\f\r />][^\t\n\f\r />=]*+)(?:[\t\n\f\r ]*+=[\t\n\f\r ]*+(?:"([^"]*+)"|'([^']*+)'|([^\t\n\f\r >]*+)))?+"""
 )
 
+# Links to what browsers fetch to show the page, most of all links: they say nothing of it.
+_FETCHED = re.compile(
+    rb"""[\t\n\f\r ]rel=["']?(?:stylesheet|preload|preconnect|dns-prefetch|prefetch|modulepreload)["'\t\n\f\r />]"""
+)
+_JSON = re.compile(rb"[jJ][sS][oO][nN]")
+
 Attributes = dict[str, str]
 
 
 @dataclass
 class Tags:
-    """What a pass found, each kind in the order of the page. ``body`` is the page without scripts and other raw text."""
+    """What a pass found, each kind in the order of the page. ``source`` is all of it, ``body`` without scripts and other raw text."""
 
     html: Attributes = field(default_factory=dict)
     base: str = ""
@@ -58,8 +64,8 @@ class Tags:
     links: list[Attributes] = field(default_factory=list)
     json: list[bytes] = field(default_factory=list)
     refresh: str = ""
-    scripts: list[str] = field(default_factory=list)
     body: bytes = b""
+    source: bytes = b""
 
 
 def scan(html: bytes) -> Tags:
@@ -97,7 +103,8 @@ class _Pass:
             if name == b"meta":
                 self.meta(attributes(section), position)
             elif name == b"link":
-                self.tags.links.append(attributes(section))
+                if not _FETCHED.search(section):
+                    self.tags.links.append(attributes(section))
             elif name in _ENDS:
                 end = self.end_of(name, section, position)
                 if end > position:
@@ -107,7 +114,7 @@ class _Pass:
             else:
                 self.single(name, section)
         pieces.append(html[kept:])
-        self.tags.body = b"".join(pieces)
+        self.tags.body, self.tags.source = b"".join(pieces), html
         return self.tags
 
     def meta(self, found: Attributes, position: int) -> None:
@@ -141,13 +148,10 @@ class _Pass:
     def raw(self, name: bytes, section: bytes, start: int, end: int) -> None:
         if name == b"title":
             if self.tags.title is None:
-                self.tags.title = self.html[start:end]
-        elif name == b"script" and section:
-            self.script(attributes(section), start, end)
-
-    def script(self, found: Attributes, start: int, end: int) -> None:
-        kind = found.get("type", "").partition(";")[0].strip().lower()
-        if kind == "application/ld+json":
+                self.tags.title = self.html[start : min(end, start + LONGEST_VALUE)]
+        elif name == b"script" and _JSON.search(section) and _is_json(attributes(section)):
             self.tags.json.append(self.html[start:end])
-        elif found.get("src"):
-            self.tags.scripts.append(found["src"])
+
+
+def _is_json(found: Attributes) -> bool:
+    return found.get("type", "").partition(";")[0].strip().lower() == "application/ld+json"

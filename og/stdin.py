@@ -28,7 +28,9 @@ def stream(lines_in: Iterable[str], write: Callable[[str], Any]) -> None:
 def _answer(line: str) -> dict[str, Any]:
     path, url, encoding, *_ = (*line.split("\t"), "", "")
     if not path or not url:
-        raise Invalid("A line is: path of a saved page, tab, its address, tab, its encoding or nothing.", field="line")
+        raise Invalid(
+            "A line is: path of a saved page, tab, its address, tab, its encoding or nothing.", field="line"
+        )
     try:
         html = Path(path).read_bytes()
     except (OSError, ValueError) as exc:

@@ -8,7 +8,9 @@ from html.entities import html5
 
 # A reference as it may stand in an attribute: without its semicolon only where no letter, digit or "=" follows
 # (https://html.spec.whatwg.org/multipage/parsing.html#named-character-reference-state). Addresses depend on it.
-_IN_ATTRIBUTE = re.compile(r"&(?:#[0-9]{1,8};?|#[xX][0-9a-fA-F]{1,8};?|[a-zA-Z][a-zA-Z0-9]{1,31}(?:;|(?![a-zA-Z0-9=])))")
+_IN_ATTRIBUTE = re.compile(
+    r"&(?:#[0-9]{1,8};?|#[xX][0-9a-fA-F]{1,8};?|[a-zA-Z][a-zA-Z0-9]{1,31}(?:;|(?![a-zA-Z0-9=])))"
+)
 # Those that are most of all, and whose character begins no other reference.
 _USUAL = (("&quot;", '"'), ("&#34;", '"'), ("&#39;", "'"), ("&#039;", "'"), ("&lt;", "<"), ("&gt;", ">"))
 # What is left where a page's maker escaped a value twice, seen on 1.8 % of real pages.
@@ -17,7 +19,7 @@ _STILL_ESCAPED = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-z
 _SPACES = re.compile("[\\s\u00a0\u200b\u2028\u2029\ufeff\\x00-\\x1f\\x7f-\\x9f]+")
 # Bidirectional overrides and isolates let a page's title rewrite the text around it (UAX #9 §2, TR36 §3).
 _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_TAGS = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^>]*>", re.DOTALL)
+_TAGS = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^<>]*>", re.DOTALL)
 
 
 def attribute(raw: bytes) -> str:
@@ -51,6 +53,11 @@ def clean(value: str, longest: int) -> str:
 def cut(text: str, longest: int) -> str:
     """Return at most ``longest`` characters, ended by an ellipsis where something is left out."""
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def unescaped(raw: bytes) -> str:
+    """Return text with its character references read; in a title, tags are text too (HTML §13.1.2.2)."""
+    return html.unescape(raw.decode("utf-8", "replace"))
 
 
 def without_tags(markup: bytes) -> str:

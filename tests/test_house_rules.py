@@ -81,8 +81,8 @@ def _catches_all(node: ast.ExceptHandler) -> bool:
     return node.type is None or ast.unparse(node.type) in {"Exception", "BaseException"}
 
 
-# The plug-in loader; the job runner and one metadata rule come with their floors.
-ALLOWED = {"core/plugins.py"}
+# The plug-in loader, the job runner, and the one place where a metadata rule may fail for itself alone.
+ALLOWED = {"core/plugins.py", "core/jobs.py", "og/preview.py"}
 
 
 def test_no_module_breaks_the_rules() -> None:

@@ -59,18 +59,18 @@ def data(options: FollowOptions, context: Context) -> dict[str, Any]:
         "lang": context.words.lang,
         "dir": context.words.dir,
         "words": {short: context.words.text(full) for short, full in WORDS.items()},
-        "buttons": [_button(account, context) for account in options.accounts],
+        "buttons": [_button(account, options, context) for account in options.accounts],
     }
 
 
-def _button(account: str, context: Context) -> dict[str, Any]:
+def _button(account: str, options: FollowOptions, context: Context) -> dict[str, Any]:
     key, _, rest = account.partition(":")
     network = context.networks[key]
     assert network.follow is not None  # noqa: S101 -- the options were checked
     button: dict[str, Any] = {
         "key": key,
         "name": context.words.name(key, network.name),
-        "color": network.colour,
+        **({"color": network.colour} if options.color == "brand" else {}),
         "account": rest,
         "label": context.words.follow_label(key, network.name, rest),
         "icon": icon(network),

@@ -18,7 +18,7 @@ DEFAULT_NETWORKS = ("facebook", "x", "linkedin", "mastodon", "bluesky", "whatsap
 # As much as any network takes of a text, several times over; more is a mistake.
 LONGEST_TEXT = 5000
 # The words of the page's language that travel with the widget's data, by the name the script has for them …
-WORDS = {"label": "share", "on": "share_on", "opens": "opens", "menu": "menu"}
+WORDS = {"label": "share", "on": "share_on", "opens": "opens"}
 # … and those that only the action of a button on the page needs.
 ACTION_WORDS = {
     "copy": ("copied", "copy_failed"),
@@ -121,17 +121,18 @@ def data(options: ShareOptions, context: Context) -> dict[str, Any]:
         "widget": "share",
         "lang": context.words.lang,
         "dir": context.words.dir,
-        "words": words(live, context),
+        "words": words(live, context, menu=options.layout == "menu"),
         "buttons": [_button(network, options, context, counts) for network in live],
         **({"count": True} if context.site and context.site.options.clicks else {}),
         **_hints(shown),
     }
 
 
-def words(shown: list[Network], context: Context) -> dict[str, str]:
+def words(shown: list[Network], context: Context, *, menu: bool = False) -> dict[str, str]:
     """Return what the script says, no more than these buttons need."""
-    actions = {row(network).get("action", "") for network in shown}
-    names = dict(WORDS)
+    # An app's own scheme is for phones: elsewhere the script opens the native sheet, or copies.
+    actions = {row(n).get("action") or ("native" if n.share and n.share.phone else "") for n in shown}
+    names = {**WORDS, **({"menu": "menu"} if menu else {})}
     for action in sorted(actions & set(ACTION_WORDS)):
         names.update({word: word for word in ACTION_WORDS[action]})
     texts = context.words.subset(tuple(names.values()))
@@ -143,6 +144,8 @@ def _button(
 ) -> dict[str, Any]:
     said = context.words.share_label(network.key, network.name)
     button = {**row(network), "name": context.words.name(network.key, network.name), "icon": icon(network)}
+    if options.color == "mono":
+        del button["color"]  # each byte is sent to every visitor
     if said != context.words.text("share_on", network=network.name):
         button["label"] = said  # "Copy link", "Share by e-mail": not of the form that serves the others
     if options.url:

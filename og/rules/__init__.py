@@ -11,7 +11,20 @@ from og.rule import Rule
 @cache
 def built_in() -> tuple[Rule, ...]:
     """Return our own rules, one for each field."""
-    from og.rules import author, dates, description, kind, language, links, media, player, site_name, title, url, words
+    from og.rules import (
+        author,
+        dates,
+        description,
+        kind,
+        language,
+        links,
+        media,
+        player,
+        site_name,
+        title,
+        url,
+        words,
+    )
 
     return (
         url.URL, url.CANONICAL, title.RULE, description.RULE, media.IMAGES, media.VIDEO, media.AUDIO, site_name.RULE,

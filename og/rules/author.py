@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from og.addresses import host_of
 from og.body import Element, elements, value_of, with_class, with_property
@@ -13,12 +14,12 @@ from og.text import clean
 
 # Longer is a sentence or a list of everybody who took part.
 LONGEST = 120
-# Elements looked at for one word: bylines stand at the top, comments' authors by the hundred below.
-FIRST = 12
+# Elements looked at: bylines stand at the top, the authors of comments by the hundred below.
+FIRST = 24
 
 _BY = re.compile(
     r"^(?:(?:written|posted|published|reported|story|text|words|geschrieben|verfasst|escrito|publicado|scritto)\s+)?"
-    r"(?:by|von|par|por|di|door|av|af|text|autor(?:in)?|author|auteur|autore|redaktion)\b\s*:?\s+",
+    r"(?:by|von|par|por|di|door|av|af|text|autor(?:in)?|author|auteur|autore|redaktion|interview)\b\s*:?\s+",
     re.IGNORECASE,
 )
 # What follows a name in bylines: a date, a link to more, a second column.
@@ -30,8 +31,11 @@ _PROSE = re.compile(
     r"|\b(?:says|archives?|posts|profile|articles)$",
     re.IGNORECASE,
 )
+_CLASS = re.compile(r"(?:[\w-]*[-_])?(?:author|byline)(?:[-_]*name|[-_]*link)?")
 # What systems write where nobody is named.
-_NOBODY = frozenset({"admin", "administrator", "root", "user", "null", "none", "undefined", "author", "unknown", "guest"})
+_NOBODY = frozenset(
+    {"admin", "administrator", "root", "user", "null", "none", "undefined", "author", "unknown", "guest", "super user", "superuser"}
+)
 
 
 def _name(value: str, _document: Document) -> str:
@@ -58,63 +62,91 @@ def _written_by(document: Document) -> Iterator[str]:
             yield document.meta(f"twitter:data{number}")
 
 
+def _elements(document: Document) -> list[Element]:
+    """The first elements that say author or byline in an attribute, in the order of the page."""
+    return document.remembered("author", lambda: list(islice(_said(document), FIRST)))
+
+
+def _said(document: Document) -> Iterator[Element]:
+    found = [element for word in ("author", "byline") for element in islice(elements(document.body, word), FIRST)]
+    yield from sorted(found, key=lambda element: element.start)
+
+
 def _property(document: Document) -> Iterator[str]:
-    for count, element in enumerate(with_property(document.body, "author")):
-        if count >= FIRST:
-            return
-        inner = next(with_property(element.inner, "name"), None)
-        yield _short_name(value_of(inner) if inner else value_of(element), document)
+    for element in _elements(document):
+        if b"prop" in element.section and "author" in element.words("itemprop") | element.words("property"):
+            inner = next(with_property(element.inner, "name"), None)
+            yield _short_name(value_of(inner) if inner else value_of(element), document)
 
 
 def _relation(document: Document) -> Iterator[str]:
-    for count, element in enumerate(elements(document.body, "author")):
-        if count >= FIRST * 2:
-            return
-        if element.name == b"a" and "author" in element.words("rel"):
+    for element in _elements(document):
+        if element.name == b"a" and b"rel=" in element.section and "author" in element.words("rel"):
             yield _short_name(element.text, document)
 
 
+def _hcard(document: Document) -> Iterator[str]:
+    """The formatted name inside ``author`` (hCard, microformats)."""
+    for element in _elements(document) if document.has(b"vcard") else ():
+        if "author" in element.words("class"):
+            for name in with_class(element.inner, "fn"):
+                yield _short_name(name.text, document)
+
+
 def _classes(document: Document) -> Iterator[str]:
-    for word in ("p-author", "byline", "author"):
-        for count, element in enumerate(elements(document.body, word)):
-            if count >= FIRST:
-                break
-            if _names_an_author(element, word):
-                yield _short_name(element.text, document)
+    for element in _elements(document):
+        if _names_an_author(element):
+            yield _short_name(element.text, document)
 
 
-def _names_an_author(element: Element, word: str) -> bool:
-    if element.name == b"a" and "/author/" in element.attributes.get("href", ""):
-        return True
-    classes = element.attributes.get("class", "").lower().split()
-    if any("comment" in name for name in classes):
-        return False
-    return any(re.fullmatch(rf"(?:[\w-]*[-_])?{word}(?:[-_]*name|[-_]*link)?", name) for name in classes)
+def _names_an_author(element: Element) -> bool:
+    if element.name == b"a" and b"/author/" in element.section:
+        return "/author/" in element.attributes.get("href", "")
+    classes = element.attributes.get("class", "").lower().split() if b"class" in element.section else []
+    return any(map(_CLASS.fullmatch, classes)) and not any("comment" in name for name in classes)
 
 
-def _fn(document: Document) -> Iterator[str]:
-    """hCard's formatted name inside ``author`` (microformats)."""
-    for element in with_class(document.body, "author"):
-        for name in with_class(element.inner, "fn"):
-            yield _short_name(name.text, document)
+def _persons(candidate: Candidate) -> Candidate:
+    """The candidate without the names that are the site's own: many systems write them where a person is meant."""
+    return Candidate(
+        candidate.name,
+        lambda document: (value for value in candidate.read(document) if not _is_site(_name(value, document), document)),
+    )
 
 
+def _is_site(name: str, document: Document) -> bool:
+    host = host_of(document.url)
+    return _plain(name) in map(_plain, (document.meta("og:site_name"), host, host.rpartition(".")[0]))
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W+", "", text.lower())
+
+
+def _unless_home(candidate: Candidate) -> Candidate:
+    """The candidate on pages that are not a site's first page, where every article has an author."""
+    return Candidate(candidate.name, lambda document: () if document.is_home else candidate.read(document))
+
+
+_SAID = (
+    *meta("author"),
+    jsonld("author", "name"),
+    *odd_meta("author"),
+    *meta("article:author", "article:author:name", "parsely-author", "sailthru.author", "dc.creator"),
+    *meta("dcterms.creator", "citation_author", "itemprop:author", "og:article:author", "byl"),
+    *odd_meta("article:author", "parsely-author", "sailthru.author", "dc.creator", "itemprop:author"),
+    jsonld("creator", "name"),
+    Candidate("twitter:data", _written_by),
+)
+_SHOWN = (
+    Candidate("itemprop:author", _property),
+    Candidate("rel:author", _relation),
+    Candidate("class:fn", _hcard),
+    Candidate("class:author", _classes),
+)
 RULE = Rule(
     "author",
     "author",
-    (
-        *meta("author"),
-        jsonld("author", "name"),
-        *odd_meta("author"),
-        *meta("article:author", "article:author:name", "parsely-author", "sailthru.author", "dc.creator"),
-        *meta("dcterms.creator", "citation_author", "itemprop:author", "og:article:author", "byl"),
-        *odd_meta("article:author", "parsely-author", "sailthru.author", "dc.creator", "itemprop:author"),
-        jsonld("creator", "name"),
-        Candidate("twitter:data", _written_by),
-        Candidate("itemprop:author", _property),
-        Candidate("rel:author", _relation),
-        Candidate("class:fn", _fn),
-        Candidate("class:author", _classes),
-    ),
+    (*map(_persons, _SAID), *map(_persons, map(_unless_home, _SHOWN)), *_SAID, *map(_unless_home, _SHOWN)),
     _name,
 )

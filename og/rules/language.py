@@ -10,7 +10,9 @@ from og.rule import Candidate, Rule, jsonld, meta, odd_meta
 
 _TAG = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8}){0,3}")
 # Languages whose usual script runs from right to left (CLDR, layout.orientation).
-RIGHT_TO_LEFT = frozenset("ar arc ary arz azb ckb dv fa glk he iw ku-arab lrc mzn nqo pnb ps sd syr ug ur uz-arab yi".split())
+RIGHT_TO_LEFT = frozenset(
+    "ar arc ary arz azb ckb dv fa glk he iw ku-arab lrc mzn nqo pnb ps sd syr ug ur uz-arab yi".split()
+)
 
 
 def _tag(value: str, _document: Document) -> str:

@@ -28,7 +28,7 @@ _LANGUAGE = re.compile(r"x-default|[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]{2,8}){0,3}")
 
 
 def _icons(document: Document) -> Iterator[tuple[Icon, ...]]:
-    found = []
+    found: list[Icon] = []
     for relations, tag in document.links:
         relation = next((name for name in _ICONS if name in relations), "")
         if relation and len(found) < MOST_ICONS and (address := document.address(tag["href"])):
@@ -53,8 +53,10 @@ def _usual_place(document: Document) -> Iterator[str]:
 def _feeds(document: Document) -> Iterator[tuple[Feed, ...]]:
     found: dict[str, Feed] = {}
     for relations, tag in document.links:
+        if not relations & {"alternate", "feed", "service.feed"}:
+            continue
         kind = _FEEDS.get(media_type(tag.get("type", "")), "")
-        if kind and relations & {"alternate", "feed", "service.feed"} and (address := document.address(tag["href"])):
+        if kind and (address := document.address(tag["href"])):
             found.setdefault(address, Feed(address, kind, clean(tag.get("title", ""), 200)))
     yield tuple(found.values())[:MOST_FEEDS]
 
@@ -63,7 +65,7 @@ def _oembed(document: Document) -> Iterator[tuple[OEmbed, ...]]:
     found = [
         OEmbed(address, kind)
         for relations, tag in document.links
-        if (kind := tag.get("type", "").strip().lower()) in _OEMBED and relations & {"alternate", "alternative"}
+        if relations & {"alternate", "alternative"} and (kind := tag.get("type", "").strip().lower()) in _OEMBED
         if (address := document.address(tag["href"]))
     ]
     yield tuple(dict.fromkeys(found))[:4]

@@ -141,9 +141,9 @@ def _image_src(document: Document) -> Iterator[tuple[Image, ...]]:
 
 
 def _marked(document: Document) -> Iterator[tuple[Image, ...]]:
-    for element in with_property(document.body, "image"):
+    for element in with_property(document.body, "image") if document.marked else ():
         yield _one(document, value_of(element))
-    for name in ("u-featured", "u-photo"):
+    for name in ("u-featured", "u-photo") if document.has(b"h-entry") else ():
         for element in with_class(document.body, name):
             yield _one(document, value_of(element))
 
@@ -167,7 +167,9 @@ IMAGES = Rule(
         Candidate("twitter:image", _twitter),
         Candidate("link:image_src", _image_src),
         Candidate("jsonld:image", _jsonld),
-        Candidate("itemprop:image", _metas("itemprop:image", "itemprop:thumbnailurl", "thumbnail", "sailthru.image.full")),
+        Candidate(
+            "itemprop:image", _metas("itemprop:image", "itemprop:thumbnailurl", "thumbnail", "sailthru.image.full")
+        ),
         Candidate("marked:image", _marked),
         Candidate("img", _first_shown),
     ),
@@ -181,6 +183,7 @@ def _film(prefix: str) -> Read:
             address = _address(item, document)
             if address and kind != "application/x-shockwave-flash":  # nothing plays it any more
                 yield Media(address, kind, pixels(item.more.get("width", "")), pixels(item.more.get("height", "")))
+
     return read
 
 
@@ -195,10 +198,26 @@ def _content(kind: str) -> Read:
         for node in document.graph.nodes:
             address = node.get("contentUrl")
             if node.get("@type") == kind and isinstance(address, str) and (full := document.address(address)):
-                yield Media(full, media_type(str(node.get("encodingFormat", ""))), *map(pixels, (node.get("width"), node.get("height"))))
+                yield Media(
+                    full,
+                    media_type(str(node.get("encodingFormat", ""))),
+                    *map(pixels, (node.get("width"), node.get("height"))),
+                )
+
     return read
 
 
-VIDEO = Rule("video", "video", (Candidate("og:video", _film("og:video")), Candidate("twitter:player:stream", _stream),
-                                Candidate("jsonld:VideoObject", _content("VideoObject"))))
-AUDIO = Rule("audio", "audio", (Candidate("og:audio", _film("og:audio")), Candidate("jsonld:AudioObject", _content("AudioObject"))))
+VIDEO = Rule(
+    "video",
+    "video",
+    (
+        Candidate("og:video", _film("og:video")),
+        Candidate("twitter:player:stream", _stream),
+        Candidate("jsonld:VideoObject", _content("VideoObject")),
+    ),
+)
+AUDIO = Rule(
+    "audio",
+    "audio",
+    (Candidate("og:audio", _film("og:audio")), Candidate("jsonld:AudioObject", _content("AudioObject"))),
+)

@@ -11,4 +11,6 @@ def _clean(value: str, document: Document) -> str:
 
 
 CANONICAL = Rule("canonical", "canonical", link("canonical"), _clean)
-URL = Rule("url", "url", (*meta("og:url"), *link("canonical"), Candidate("given", lambda document: [document.url])), _clean)
+URL = Rule(
+    "url", "url", (*meta("og:url"), *link("canonical"), Candidate("given", lambda document: [document.url])), _clean
+)

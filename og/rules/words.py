@@ -10,7 +10,9 @@ from og.rule import Candidate, Rule, meta
 from og.text import clean
 
 # A CSS colour: a name, #hex, or a function with figures.
-_COLOR = re.compile(r"#[0-9a-fA-F]{3,8}|[a-zA-Z]{3,30}|(?:rgb|hsl|hwb|lab|lch|oklab|oklch)a?\([\d\s.,%/degratun+-]{1,60}\)")
+_COLOR = re.compile(
+    r"#[0-9a-fA-F]{3,8}|[a-zA-Z]{3,30}|(?:rgb|hsl|hwb|lab|lch|oklab|oklch)a?\([\d\s.,%/degratun+-]{1,60}\)"
+)
 # An account of the fediverse: user@host, with or without the first @ (https://docs.joinmastodon.org/spec/activitypub/).
 _ACCOUNT = re.compile(r"@?[\w.-]{1,100}@[\w.-]{1,200}")
 

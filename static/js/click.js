@@ -78,6 +78,14 @@ export const share = ({ network, url, text }) => {
     make('hb-share', { networks: network, ...(url && { url }), ...(text && { text }) })
   );
   unseen.style.cssText = 'position:fixed;bottom:0;width:0;height:0;overflow:hidden';
-  unseen.addEventListener('hb-ready', () => unseen?.querySelector('a')?.click(), { once: true });
+  unseen.addEventListener(
+    'hb-ready',
+    () => {
+      const a = /** @type {HTMLAnchorElement} */ (unseen?.querySelector('a'));
+      a.tabIndex = -1;
+      a.click();
+    },
+    { once: true },
+  );
   document.body.append(unseen);
 };

@@ -1,11 +1,12 @@
 /** What a row of buttons may look like beside its default: loaded where an option asks for it. */
 
+import accounts from '../css/follow.css';
 import css from '../css/looks.css';
 import { make } from './make.js';
 import { content, optionsOf } from './page.js';
 
 const sheet = new CSSStyleSheet();
-sheet.replaceSync(css);
+sheet.replaceSync(css + accounts);
 
 // The side bar wants this many pixels beside the text: a mark of 32, and air on both sides.
 const MARGIN = 72;
@@ -27,7 +28,8 @@ export const dress = (el, list, data) => {
     const li = /** @type {HTMLElement} */ (item);
     const b = data.buttons[i];
     li.style.setProperty('--c', '#' + b.color);
-    if (named) li.firstChild?.appendChild(make('span', { part: 'label' }, b.name));
+    const twice = data.buttons.some((other) => other != b && other.name == b.name);
+    if (named) li.firstChild?.appendChild(make('span', { part: 'label' }, (twice && b.account) || b.name));
     if (!b.clicks) return;
     li.firstChild?.appendChild(make('span', { part: 'count' }, b.clicks));
     const a = /** @type {HTMLSlotElement} */ (li.lastChild).assignedElements()[0];

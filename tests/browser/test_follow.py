@@ -36,6 +36,14 @@ def test_accounts_become_links_that_networks_can_verify(page: Page, host: HostPa
     assert len(set(names)) == 3
 
 
+def test_two_accounts_of_one_network_are_told_apart(page: Page, host: HostPage, script: str) -> None:
+    open_page(page, host.show(f"<hb-follow labels accounts='{ACCOUNTS}'></hb-follow>", head=script))
+    shown = page.evaluate(
+        "[...document.querySelector('hb-follow').shadowRoot.querySelectorAll('li')].map((l) => l.innerText)"
+    )
+    assert shown == ["@me@example.social", "GitHub", "@other@example.social"]
+
+
 def test_the_pages_own_profile_links_are_kept(page: Page, host: HostPage, script: str) -> None:
     body = "<hb-follow accounts='github:me'><a href='https://github.com/me'>Code</a></hb-follow>"
     open_page(page, host.show(body, head=script))

@@ -44,6 +44,19 @@ def with_snippet(html: str) -> str:
     return f"{head}{SNIPPET}{mark}{tail}" if mark else html + SNIPPET
 
 
+def settled(page: Page) -> object:
+    """Where everything is once the page itself has come to rest; what it animates stands still."""
+    page.evaluate("document.getAnimations().forEach((animation) => animation.pause())")
+    last = None
+    for _ in range(20):
+        now = page.evaluate(PLACES)
+        if now == last:
+            return now
+        last = now
+        page.wait_for_timeout(150)
+    return last
+
+
 @pytest.mark.corpus
 @pytest.mark.parametrize("number", range(HOW_MANY))
 def test_a_saved_page(page: Page, host: HostPage, handbill: str, seen: Seen, corpus: Path, number: int) -> None:
@@ -52,7 +65,7 @@ def test_a_saved_page(page: Page, host: HostPage, handbill: str, seen: Seen, cor
     host.headers = {"Content-Security-Policy": f"script-src {handbill}"}
     host.pages["/saved"] = with_snippet(raw.decode(row["encoding_guess"] or "utf-8", "replace"))
     page.goto(host.origin + "/saved", wait_until="load")
-    before = page.evaluate(PLACES)
+    before = settled(page)
     page.add_script_tag(url=f"{handbill}/kit/1/kit.js")
     page.locator("hb-share li").nth(5).wait_for(state="attached")
     links = page.evaluate("[...document.querySelectorAll('hb-share > a')].map((a) => a.getAttribute('href'))")

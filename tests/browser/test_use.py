@@ -164,10 +164,11 @@ def test_native_is_not_shown_where_there_is_no_sheet(page: Page, host: HostPage,
     expect(page.locator("a[slot=native]")).to_be_hidden()
 
 
-def test_a_network_without_an_intent_copies_where_there_is_no_sheet(page: Page, host: HostPage, script: str) -> None:
+@pytest.mark.parametrize("key", ["instagram", "messenger"], ids=["no intent", "an app for phones"])
+def test_without_an_intent_and_a_sheet_the_link_is_copied(page: Page, host: HostPage, script: str, key: str) -> None:
     page.add_init_script("Navigator.prototype.share = undefined")
-    put(page, host, script, "networks=instagram")
-    page.click("a[slot=instagram]")
+    put(page, host, script, f"networks={key}")
+    page.click(f"a[slot={key}]")
     expect(page.get_by_role("status")).to_have_text("Link copied")
 
 

@@ -1,0 +1,102 @@
+"""Recognise a page that stands in front of the page: its title must never be shown as the title of what was asked for.
+
+Reasons: ``bot_wall`` (we are taken for a robot), ``login_wall``, ``cookie_wall`` (asks for consent first), ``not_found``
+(an error page sent as if it were the page), ``error`` (the server's own fault told as a page).
+Two kinds of signs: marks that only walls have, and titles that count only where nothing else speaks of content.
+Seen in the wild; complaints about readers that missed them are listed in docs/preview.md.
+"""
+
+from __future__ import annotations
+
+import re
+
+from og.addresses import host_of
+from og.document import Document
+from og.text import clean, without_tags
+
+# A wall has little to read; bytes of a page without scripts up to which a title alone is believed.
+SMALL = 60_000
+# Letters of text up to which a page with no description counts as empty.
+FEW_LETTERS = 1_500
+
+# What challenge pages load or name, with the words of the services that make them (looked at 2026-11).
+_MARKS = re.compile(
+    rb"/cdn-cgi/challenge-platform/h/[a-z]/orchestrate|cf-browser-verification|id=[\"']?cf-error-details|cf_chl_opt"
+    rb"|captcha-delivery\.com|id=[\"']?px-captcha|_Incapsula_Resource\?[^\"']*incident_id|/distil_r_captcha"
+    rb"|id=[\"']?anubis_|ddos-guard\.net/|validateCaptcha|awsWafCookieDomainList|/_sec/cp_challenge/"
+)
+_BOT = re.compile(
+    r"just a moment\b|attention required!|please wait\.* \| cloudflare|one more step|access denied|access to this page has been denied"
+    r"|(?:are you|you are|not) a? ?robot|robot (?:check|or human)|human verification|are you (?:a )?human|verify(?:ing)? (?:that )?you are"
+    r"|pardon our interruption|checking your browser|security check|bot verification|client challenge|ddos[- ]guard|making sure you.re not a bot"
+    r"|vercel security checkpoint|unusual traffic|you have been blocked|request (?:blocked|rejected)|(?:403|429) |403$|forbidden$|too many requests"
+    r"|(?:zugriff|accès|acceso) (?:verweigert|refusé|denegado)|sicherheitsüberprüfung|einen moment|un momento|un instant",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(
+    r"^(?:log ?in|sign ?in|sign up|log on|anmelden|einloggen|connexion|se connecter|iniciar sesi[oó]n|inicia sesi[oó]n|accedi|entrar|inloggen|zaloguj)\b"
+    r"|\b(?:log in|sign in|log into|log in or sign up|anmelden oder registrieren)$|^login\b|\blogin,? sign in\b|^instagram$|• login$|[|–-] login$",
+    re.IGNORECASE,
+)
+_LOGIN_ADDRESS = re.compile(r"/(?:log-?in|sign-?in|signup|register|auth|accounts?|sso|anmelden|session)\b", re.IGNORECASE)
+_COOKIE = re.compile(
+    r"^before you continue|^bevor (?:sie|du) (?:zu|fort)|^avant d.accéder|^antes de (?:ir|continuar)|family of brands$|^(?:cookie|privacy|consent) (?:consent|settings|wall)\b"
+    r"|^(?:datenschutz|privatsphäre)[- ]?(?:einstellungen|zustimmung)|zustimmung zu|^your privacy(?: choices)?$",
+    re.IGNORECASE,
+)
+_COOKIE_HOSTS = ("consent.google.com", "consent.youtube.com", "consent.yahoo.com", "guce.yahoo.com", "consent.cmp.oath.com")
+# One part of a title, between its bars and dashes.
+_MISSING = re.compile(
+    r"(?:(?:http )?(?:error )?404(?: error)?[ :,.!-]*)?(?:(?:sorry|oops|ups|hoppla|whoops)[!,. …]*)?"
+    r"(?:(?:the |this |that |this \w+ |die |diese )?(?:requested |angeforderte )?(?:page|file|document|article|post|site|content|video|url|seite|datei|beitrag|inhalt)s? "
+    r"(?:you (?:requested|were looking for|are looking for) )?)?(?:was |is |wurde |konnte )?(?:leider )?"
+    r"(?:not found|can.?t be found|cannot be found|could not be found|does ?n.t exist|does not exist|no longer (?:exists|available)|isn.t available|nicht gefunden|existiert nicht)(?: werden)?[.! ]*"
+    r"|(?:this |the )?(?:page|video|content|post) (?:is )?(?:missing|unavailable)[.! ]*|(?:http )?(?:error )?404(?: error)?|(?:erreur 404[ :,-]*)?page (?:introuvable|non trouvée)|(?:error 404[ :,-]*)?página no encontrada|(?:errore 404[ :,-]*)?pagina non trovata|página não encontrada"
+    r"|pagina niet gevonden|nie znaleziono strony|strona nie istnieje|sidan (?:hittades inte|kunde inte hittas)|страница не найдена|ページが見つかりません(?:でした)?|페이지를 찾을 수 없습니다|找不到(?:页面|網頁)",
+    re.IGNORECASE,
+)
+_BARS = re.compile(r"\s*[|•»·]\s*|\s+[–—:-]+\s+")
+_FAULT = re.compile(r"^(?:50[0234]\b|error 50\d|internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|site under maintenance|wartungsarbeiten)", re.IGNORECASE)
+
+
+def blocked(document: Document) -> str:
+    """Return why the page is no real content, or the empty string."""
+    if host_of(document.url) in _COOKIE_HOSTS:
+        return "cookie_wall"
+    if _says_content(document):
+        return ""
+    if len(document.tags.source) <= SMALL and not document.meta("og:title") and _MARKS.search(document.tags.source):
+        return "bot_wall"
+    title = clean(document.title or document.meta("og:title"), 300)
+    reason = _by_title(document, title) if title else ""
+    return reason if reason in ("", "not_found") or _is_small(document) else ""
+
+
+def _by_title(document: Document, title: str) -> str:
+    if any(_MISSING.fullmatch(part) for part in _BARS.split(title)):
+        return "not_found"
+    for reason, pattern in (("error", _FAULT), ("bot_wall", _BOT), ("cookie_wall", _COOKIE), ("login_wall", _LOGIN)):
+        if pattern.search(title):
+            return reason if reason != "login_wall" or _asks_for_password(document) else ""
+    return ""
+
+
+def _asks_for_password(document: Document) -> bool:
+    """Whether the page wants a password although its address is not that of a login page."""
+    return document.has(b"password") and not _LOGIN_ADDRESS.search(document.url)
+
+
+def _says_content(document: Document) -> bool:
+    """Whether the page has what only a real page's maker writes: when it was published, what kind of thing it is."""
+    kind = document.meta("og:type").lower()
+    return bool(
+        document.meta("article:published_time")
+        or kind.startswith(("article", "video", "product", "music", "book"))
+        or any(key in document.node for key in ("headline", "datePublished", "offers"))
+    )
+
+
+def _is_small(document: Document) -> bool:
+    if len(document.body) > SMALL:
+        return False
+    return len(" ".join(without_tags(document.body).split())) <= FEW_LETTERS
