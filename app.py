@@ -59,7 +59,14 @@ def _services(settings: Settings | None) -> web.Services:
         widgets=Widgets(WIDGETS + widgets.values),
         catalog=Catalog(),
         failures=networks.failures + widgets.failures,
+        make_media=_media,
     )
+
+
+def _media(services: web.Services) -> object:
+    from og.media import media_of  # at first use: it brings the whole HTTP client
+
+    return media_of(services)
 
 
 def _check(app: Flask, settings: Settings, *, given: bool) -> None:
@@ -78,6 +85,7 @@ def _routes(app: Flask) -> None:
     from embed.routes_kit import blueprint as kit
     from embed.routes_pages import blueprint as pages
     from embed.routes_widgets import blueprint as widgets
+    from og.routes_media import blueprint as media
 
-    for blueprint in (health, kit, widgets, hop, clicks, pages):
+    for blueprint in (health, kit, widgets, hop, clicks, pages, media):
         app.register_blueprint(blueprint)

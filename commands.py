@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -60,6 +61,7 @@ def add_commands(app: Flask) -> None:
     """Put every command on the application."""
     app.cli.add_command(sites)
     app.cli.add_command(db)
+    app.cli.add_command(jobs)
     for command in (networks, settings, doctor, serve):
         app.cli.add_command(command)
 
@@ -190,7 +192,39 @@ def upgrade(as_json: bool) -> None:
 
     database = Database(services().settings.database)
     bring(database)
+    services().jobs.upgrade()
     tell({"current": is_current(database)}, ["The schema is up to date."], as_json=as_json)
+
+
+@click.group(cls=Group)
+def jobs() -> None:
+    """Work done later and elsewhere."""
+
+
+@jobs.command("run")
+@click.option("--parent", type=int, default=0, hidden=True, help="End when this process is no longer our parent.")
+def run_jobs(parent: int, as_json: bool) -> None:  # noqa: ARG001 -- every command takes it
+    """Do jobs until SIGTERM or SIGINT. `serve` runs one; several may run."""
+    from core.jobs_worker import run
+    from core.settings import check_production
+
+    check_production(services().settings)
+    if not run(services(), parent=parent):
+        os._exit(0)  # a job that does not end would keep the process; it is run again
+
+
+@jobs.command("status")
+@click.option(
+    "--failed", type=click.IntRange(0, 1000), default=20, show_default=True, help="How many failed to show."
+)
+def jobs_status(failed: int, as_json: bool) -> None:
+    """Count the jobs, and show those that failed for good."""
+    found = services().jobs.status(failed)
+    counts = {name: getattr(found, name) for name in ("waiting", "delayed", "running", "failed")}
+    rows = [{**vars(f), "at": f.at.isoformat() if f.at else None} for f in found.newest_failed]
+    lines = [f"{name:10}{count}" for name, count in counts.items()]
+    lines += [f"{r['at']}  {r['name']}  {r['id']}  {r['attempts']} tries  {r['error']}" for r in rows]
+    tell({**counts, "newest_failed": rows}, lines, as_json=as_json)
 
 
 @click.command(cls=Command)
@@ -230,7 +264,7 @@ def doctor(as_json: bool) -> None:
 @click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Worker processes.")
 @click.option("--demo", is_flag=True, help="Make a demo site first if there is no site.")
 def serve(port: int | None, host: str | None, workers: int, demo: bool, as_json: bool) -> None:
-    """Run the server: granian with 32 threads a worker."""
+    """Run the server: granian with 32 threads a worker, and one process for jobs."""
     from core.serving import run
 
     run(services(), port=port, host=host, workers=workers, demo=demo, as_json=as_json, tell=click.echo)

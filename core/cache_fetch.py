@@ -100,8 +100,8 @@ class Cache:
         """Return the value of a key, calling ``load`` where there is none; times are in seconds.
 
         The value is JSON or bytes. It is fresh for ``fresh`` seconds, and for ``stale`` more it is served while it is
-        made anew. A Problem that ``load`` raises is raised again for ``negative`` seconds without calling it; a function
-        may say how long, by the Problem. Raises Busy where another takes too long to make it, or too many wait already.
+        made anew. A Problem that ``load`` raises is raised again for ``negative`` seconds without calling it, which a
+        function may say for each Problem. Raises Busy where another takes too long to make it, or too many wait.
         """
         name, life = _name(key), Life(fresh, stale, negative)
         entry, now = self._read(name), self._clock()

@@ -42,7 +42,7 @@ from sqlalchemy.pool import Pool, StaticPool
 from core.errors import Busy, Misconfigured
 
 # The newest schema version. Said here, not asked of Alembic: every start asks, and importing that is not cheap.
-HEAD = "0001"
+HEAD = "0002"
 # Any number will do as long as nobody else on that PostgreSQL takes it: the eight letters of our name.
 _LOCK = int.from_bytes(b"Handbill", "big")
 # How long one waits for another's write, seconds. A browser's patience is near ten: answer 503 well before.
@@ -181,7 +181,7 @@ class Database:
         if self.sqlite:
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
-        _leave_to_parent(engine)
+        leave_to_parent(engine)
         return engine
 
     def _options(self) -> dict[str, Any]:
@@ -224,7 +224,7 @@ class Database:
             self.engine.dispose()
 
 
-def _leave_to_parent(engine: Engine) -> None:
+def leave_to_parent(engine: Engine) -> None:
     """See to it that a process forked off opens connections of its own: sharing one corrupts what it says or stores
     (https://www.sqlite.org/howtocorrupt.html §2.6, https://www.postgresql.org/docs/18/libpq-connect.html)."""
     known = weakref.ref(engine)
@@ -303,8 +303,8 @@ def upgrade(database: Database) -> None:
     Raises Misconfigured as `stored_version` and `is_current` do.
     """
     if database.sqlite:
-        _make_file(database)
-    with _locked(database.path), _explained(database):
+        make_file(database)
+    with locked(database.path), _explained(database):
         if not is_current(database):
             _run_migrations(database)
 
@@ -337,7 +337,7 @@ def damage(database: Database) -> str:
     return "" if found == "ok" else found
 
 
-def _make_file(database: Database) -> None:
+def make_file(database: Database) -> None:
     """Make the data folder and an empty file that only this user can read: it will hold hashed secrets."""
     if sqlite3.sqlite_version_info < _OLDEST_SQLITE:
         raise Misconfigured(f"Python's SQLite is {sqlite3.sqlite_version}, which is too old: 3.37 is needed.")
@@ -353,7 +353,7 @@ def _make_file(database: Database) -> None:
 
 
 @contextmanager
-def _locked(path: Path | None) -> Iterator[None]:
+def locked(path: Path | None) -> Iterator[None]:
     """Hold the lock file beside a SQLite database; the system frees it when the process ends, however it ends."""
     if path is None:
         yield

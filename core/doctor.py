@@ -26,7 +26,8 @@ class Finding:
 
 def examine(services: Services) -> list[Finding]:
     """Return everything looked at, worst first."""
-    found = [*_settings(services), *_folder(services), *_database(services), *_redis(services), *_plugins(services)]
+    looks = (_settings, _folder, _database, _jobs, _redis, _plugins)
+    found = [finding for look in looks for finding in look(services)]
     return sorted(found, key=lambda f: ("error", "warning", "ok").index(f.severity))
 
 
@@ -65,6 +66,25 @@ def _database(services: Services) -> Iterator[Finding]:
         return
     kind = "SQLite" if services.database.sqlite else "PostgreSQL"
     yield Finding("ok", f"database: {kind}, schema up to date, {sites} sites")
+
+
+def _jobs(services: Services) -> Iterator[Finding]:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from core.jobs_beats import OK, state
+
+    try:
+        with services.database.session() as session:
+            workers = state(session)
+        jobs = services.jobs.status(most=0)
+    except (Problem, SQLAlchemyError) as exc:
+        yield Finding("error", f"jobs: {exc}")
+        return
+    counts = f"{jobs.waiting + jobs.delayed} waiting, {jobs.running} running, {jobs.failed} failed"
+    if workers == OK:
+        yield Finding("ok", f"jobs: {counts}")
+    else:
+        yield Finding("warning", f"jobs: {workers}; start one: flask --app wsgi jobs run ({counts})")
 
 
 def _redis(services: Services) -> Iterator[Finding]:

@@ -1,8 +1,8 @@
 """Work done later and elsewhere: what a job is, who may be asked to do it, and when a failing one is tried again.
 
-A job is a name and a JSON payload. Names stand for plain functions, ``function(payload, services)``, in a mapping that
-`app.py` hands in. A job runs at least once, so its function must be idempotent: it may be cut off anywhere and begin
-anew. Two implementations: `core.jobs_dbos` keeps jobs in a database and runs them in worker processes, while
+A job is a name and a JSON payload. Names stand for plain functions, ``function(payload, services)``, in a mapping
+that `app.py` hands in. A job runs at least once, so its function must be idempotent: it may be cut off anywhere and
+begin anew. Two implementations: `core.jobs_dbos` keeps jobs in a database and runs them in worker processes, while
 `core.jobs_eager` runs them at once, for tests. See docs/jobs.md.
 """
 
@@ -36,12 +36,13 @@ _JITTER = 0.2
 # Where an error says when to come back (429, 503) it is believed, up to this many seconds: rate limits of the large
 # networks end within the hour (research: X 15 min, Meta 1 h; https://docs.x.com/x-api/fundamentals/rate-limits).
 MOST_WAIT = 3600.0
-# A payload is a few ids. What is large belongs in a table; 64 KiB is PostgreSQL's page eight times over.
+# A payload is a few ids. What is large belongs in a table; 64 KiB is eight of PostgreSQL's pages.
 MOST_BYTES = 64 * 1024
 # Keys and names stand in indexes.
 _LONGEST = 200
 # What is kept of an error, for a person to read.
 _ERROR_MAX = 500
+_NAME = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 # Minute grain with five fields, second grain with six (https://man7.org/linux/man-pages/man5/crontab.5.html).
 _CRON = re.compile(r"[\d*/,\-A-Za-z]+( +[\d*/,\-A-Za-z]+){4,5}")
 
@@ -88,12 +89,20 @@ class Jobs(ABC):
     """Where jobs are put, and what is done with each."""
 
     def __init__(self, handlers: Mapping[str, Handler], *, waits: Sequence[float] = WAITS) -> None:
+        if unfit := [name for name in handlers if not _NAME.fullmatch(name)]:
+            raise ValueError(f"a job's name is dotted lower-case words, not {unfit[0]!r}")
         self.handlers = handlers
         self.schedules: dict[str, str] = {}
         self._waits = tuple(waits)
 
     def enqueue(
-        self, name: str, payload: Mapping[str, Any] | None = None, *, key: str = "", dedupe: str = "", delay: float = 0
+        self,
+        name: str,
+        payload: Mapping[str, Any] | None = None,
+        *,
+        key: str = "",
+        dedupe: str = "",
+        delay: float = 0,
     ) -> str:
         """Put a job and return its id.
 
@@ -170,12 +179,12 @@ class Jobs(ABC):
 def checked(payload: Mapping[str, Any]) -> dict[str, Any]:
     """Return a payload as it will come out of JSON; ValueError where it cannot go in or is too large."""
     try:
-        text = json.dumps(dict(payload), allow_nan=False)
+        data = json.dumps(dict(payload), allow_nan=False, ensure_ascii=False).encode()
     except (TypeError, RecursionError) as exc:
         raise ValueError(f"a payload must be JSON: {exc}") from exc
-    if len(text) > MOST_BYTES:
-        raise ValueError(f"a payload may have {MOST_BYTES} bytes, not {len(text)}")
-    value: dict[str, Any] = json.loads(text)
+    if len(data) > MOST_BYTES:
+        raise ValueError(f"a payload may have {MOST_BYTES} bytes, not {len(data)}")
+    value: dict[str, Any] = json.loads(data)
     return value
 
 

@@ -14,8 +14,8 @@ from core.jobs import WAITS, Failed, Handler, Job, JobFailed, Jobs, Status
 class EagerJobs(Jobs):
     """Runs a job before `enqueue` returns, and what it puts after it. What is delayed waits for `run_delayed`.
 
-    As with the real ones an error does not reach whoever put the job: the job is tried again, after `run_delayed`, and
-    in the end found in `failed`.
+    As with the real ones an error does not reach whoever put the job: the job is tried again, after `run_delayed`,
+    and in the end found in `failed`.
     """
 
     def __init__(

@@ -22,9 +22,11 @@ StartResponse = Callable[..., Any]
 Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 # path prefix -> seconds: a change of a site's origins, or a click, is seen that late. The kit's files never change.
-PREFIXES = (("/kit/", 3600.0), ("/widgets/", 10.0))
-# Bounds of one worker's memory: 2,000 answers of 64 KiB at the most, a few KiB as a rule.
+# A picture whose address ends is brief, and not kept.
+PREFIXES = (("/kit/", 3600.0), ("/widgets/", 10.0), ("/media/", 300.0))
+# Bounds of one worker's memory: so many answers, and so many bytes of them.
 MOST = 2000
+ROOM = 24 * 1024 * 1024
 HOUR = 3600
 LARGEST = 64 * 1024
 # What our public answers vary by (their Vary header), as WSGI names it.
@@ -49,6 +51,7 @@ class Kept:
         self._clock = clock
         self._answers: OrderedDict[tuple[str, ...], _Answer] = OrderedDict()
         self._lock = threading.Lock()
+        self._bytes = 0
 
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from memory, or have the application answer and keep what may be kept."""
@@ -94,9 +97,11 @@ class Kept:
         kept = [(name, value) for name, value in headers if name != "X-Request-Id"]
         etag = dict(headers).get("ETag", "").removeprefix("W/")
         with self._lock:
+            old = self._answers.pop(key, None)
             self._answers[key] = _Answer(kept, etag, body, self._clock() + seconds)
-            while len(self._answers) > MOST:
-                self._answers.popitem(last=False)
+            self._bytes += len(body) - (len(old.body) if old else 0)
+            while len(self._answers) > MOST or self._bytes > ROOM:
+                self._bytes -= len(self._answers.popitem(last=False)[1].body)
 
 
 def _lasting(headers: Headers) -> bool:

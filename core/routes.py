@@ -21,16 +21,21 @@ def healthz() -> Response:
 
 @blueprint.get("/readyz")
 def readyz() -> Response:
-    """Say that the database answers too; 503 otherwise."""
-    from sqlalchemy import text  # at first use: the database is most of what starting costs
-    from sqlalchemy.exc import SQLAlchemyError
+    """Say that the database answers too, 503 otherwise; and whether somebody does jobs.
+
+    Without a worker this is still 200: pages are answered as before, and taking the web processes out of a balancer
+    would make a small fault a large one.
+    """
+    from sqlalchemy.exc import SQLAlchemyError  # at first use: the database is most of what starting costs
+
+    from core.jobs_beats import state
 
     try:
         with services().database.session() as session:
-            session.execute(text("SELECT 1"))
+            jobs = state(session)
     except (SQLAlchemyError, Problem) as exc:
         raise Busy("The database does not answer.", code="not_ready") from exc
-    return dress(jsonify({"status": "ok", "database": "ok"}), "api")
+    return dress(jsonify({"status": "ok", "database": "ok", "jobs": jobs}), "api")
 
 
 @blueprint.get("/metrics")

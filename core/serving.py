@@ -1,4 +1,4 @@
-"""Run the server: granian with worker processes of 32 threads each (see docs/operating.md)."""
+"""Run the server: granian with worker processes of 32 threads each, one process for jobs (see docs/operating.md)."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 
 from core.errors import Misconfigured
+from core.jobs_process import JobsProcess, command
 from core.metrics import FOLDER_VARIABLE
 from core.settings import check_production
 from core.web import Services
@@ -65,7 +66,9 @@ def _serve(host: str, port: int, workers: int, started: Callable[[], None]) -> N
         log_level=LogLevels.error,  # it warns of thirty-two threads, which are meant: most of them wait
         log_access=False,
     )
+    jobs = JobsProcess(command())
     server.on_startup(started)
+    server.on_startup(jobs.start)
     try:
         server.serve()
     except RuntimeError as exc:
@@ -75,3 +78,5 @@ def _serve(host: str, port: int, workers: int, started: Callable[[], None]) -> N
             f"Port {port} on {host} is taken by another program. Choose another, such as PORT={port + 1} make run.",
             field="HANDBILL_PORT",
         ) from exc
+    finally:
+        jobs.stop()

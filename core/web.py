@@ -28,7 +28,9 @@ from core.vault import Vault
 if TYPE_CHECKING:
     from core.cache import Cache
     from core.database import Database
+    from core.events import Events
     from core.http import Http
+    from core.jobs import Handler, Jobs
     from core.limits import Limits
     from core.sites import Site, Sites
 
@@ -55,6 +57,8 @@ class Services:
     catalog: Any  # widgets.words.Catalog
     failures: tuple[str, ...] = ()
     make_media: Callable[[Services], Any] = lambda _: None  # app.py says how
+    handlers: Mapping[str, Handler] = field(default_factory=dict)  # what does each kind of job
+    schedules: Mapping[str, str] = field(default_factory=dict)  # kinds of jobs, and when they are put
     upstreams: Upstreams = field(default_factory=Upstreams)
 
     @cached_property
@@ -108,9 +112,26 @@ class Services:
         guard = Guard(allow=self.settings.http_allow, own=(self.settings.base_url, self.settings.studio_url))
         return Http(guard, user_agent=own_user_agent(self.settings))
 
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Work for later; web processes only put it there."""
+        from core.jobs_dbos import DbosJobs
+
+        jobs = DbosJobs(self.settings, self.handlers)
+        for name, cron in self.schedules.items():
+            jobs.every(cron, name)
+        return jobs
+
+    @cached_property
+    def events(self) -> Events:
+        """What has happened."""
+        from core.events import Events
+
+        return Events(self.database)
+
     def close(self) -> None:
         """Close what holds connections and threads; a closed part is not used again."""
-        for name in ("http", "database"):
+        for name in ("http", "jobs", "database"):
             part = self.__dict__.get(name)
             if part is not None:
                 part.close()

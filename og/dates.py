@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from functools import cache
 
 # The first newspapers; and years no page can mean. Placeholders such as 0001-01-01 fall outside.
-EARLIEST, LATEST = 1600, 2100
+EARLIEST, LATEST = 1600, 2099
 # Longer text is prose.
 LONGEST = 120
 

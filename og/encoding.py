@@ -138,9 +138,19 @@ def _detected(html: bytes) -> str:
 
     first = next((i for i, byte in enumerate(html[:PRESCAN]) if byte > 127), 0)
     start = max(0, first - 1024)
-    guess = chardet.detect(html[start : start + SAMPLE])["encoding"]
-    name = named(guess or "")
+    name = _of_codec(chardet.detect(html[start : start + SAMPLE])["encoding"] or "")
     return name if name and not name.startswith("utf") else "windows-1252"
+
+
+def _of_codec(guess: str) -> str:
+    """Return the standard's name for what a detector calls an encoding, or the empty string."""
+    if found := named(guess):
+        return found
+    try:
+        codec = codecs.lookup(guess).name
+    except LookupError:
+        return ""
+    return next((name for name, python in labels().values() if codecs.lookup(python).name == codec), "")
 
 
 def _is_utf8(html: bytes) -> bool:

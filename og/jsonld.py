@@ -59,7 +59,7 @@ def graph_of(blocks: Iterable[bytes]) -> Graph:
 
 def loaded(block: bytes) -> list[Any]:
     """Return the JSON values of a block, mended where its maker's mistake is one of the usual."""
-    text = block.decode("utf-8", "replace")
+    text = block.decode("utf-8-sig", "replace")
     for mend in (None, _mended, _unescaped):
         try:
             return [json.loads(mend(text) if mend else text, strict=False)]

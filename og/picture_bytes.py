@@ -1,8 +1,8 @@
 """What kind of picture some bytes are, told by themselves, and only those of their parts that a picture needs.
 
 Bytes come from strangers. What does not begin like one of the kinds below is no picture to us, whatever its server
-calls it: SVG least of all, which is a document with scripts. PNG files lose all chunks but those that make pixels, and
-of an icon file one icon is left, so that decoders meet neither text that inflates to gigabytes nor a thousand frames.
+calls it: SVG least of all, which is a document with scripts. PNG files lose all chunks but those that make pixels,
+and of an icon file one icon is left: so decoders meet neither text that inflates to megabytes nor a thousand frames.
 
 Sources: PNG 3rd edition (https://www.w3.org/TR/png-3/), the ICO notes of
 https://learn.microsoft.com/en-us/previous-versions/ms997538(v=msdn.10), JPEG ITU-T T.81 annex B, AVIF 1.1
@@ -27,8 +27,8 @@ _PNG_PROFILE = 256 * 1024
 _PNG_EXIF = 64 * 1024
 # A PNG of 5 MB in IDAT chunks of 8 KiB, as libpng writes them, has some 600.
 _PNG_CHUNKS = 100_000
-# libjpeg-turbo's own fuzzers stop there: scans can be made that cost four bytes each and a full pass over the picture.
-# https://github.com/libjpeg-turbo/libjpeg-turbo/blob/main/doc/libjpeg.txt (progress monitoring), issue 735
+# A scan can be made of forty bytes that costs a pass over the whole picture; usual are ten. The libraries leave the
+# limit to us ("-maxscans" of djpeg): https://libjpeg-turbo.org/pmwiki/uploads/About/TwoIssueswiththeJPEGStandard.pdf
 JPEG_SCANS = 100
 # Icons are at most 256 pixels wide (the field is one byte, 0 is 256); twice that for liars.
 _ICON_SIDE = 512
@@ -111,4 +111,4 @@ def _icon(data: bytes) -> tuple[str, bytes]:
 def _small_bitmap(body: bytes) -> bool:
     """Return whether the header of a bitmap (BITMAPINFOHEADER) names an icon's size; its height counts the mask."""
     header, width, height = struct.unpack_from("<Iii", body)
-    return header == 40 and 0 < width <= _ICON_SIDE and 0 < height <= 2 * _ICON_SIDE
+    return bool(header == 40 and 0 < width <= _ICON_SIDE and 0 < height <= 2 * _ICON_SIDE)

@@ -42,9 +42,7 @@ _ENDS = {
     name: re.compile(f"</{name}(?={_SPACE}|\\Z)".encode(), re.IGNORECASE) for name in (*_RAW, *_APART, "noscript")
 }
 # Elements that may stand in a head (HTML §4.2.1 and the parser's "in head" mode); any other one ends it.
-_HEAD = frozenset(
-    "html head base basefont bgsound link meta title noscript noframes style script template".split()
-)
+_HEAD = frozenset("html head base basefont bgsound link meta title noscript noframes style script template".split())
 _HEAD_NOSCRIPT = frozenset({"basefont", "bgsound", "link", "meta", "noframes", "style", "head", "noscript", "script"})
 _KEPT = frozenset({"html", "head", "body", "base", "link", "meta", "title", "script"})
 
@@ -270,9 +268,7 @@ def _elements(sketch: str) -> list[Element] | None:
     from bs4.exceptions import ParserRejectedMarkup
 
     try:
-        soup = BeautifulSoup(
-            sketch, "html.parser", multi_valued_attributes=None, on_duplicate_attribute="ignore"
-        )
+        soup = BeautifulSoup(sketch, "html.parser", multi_valued_attributes=None, on_duplicate_attribute="ignore")
     except ParserRejectedMarkup:
         return None
     return list(soup.find_all(True))

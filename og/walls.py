@@ -38,13 +38,21 @@ _LOGIN = re.compile(
     r"|\b(?:log in|sign in|log into|log in or sign up|anmelden oder registrieren)$|^login\b|\blogin,? sign in\b|^instagram$|• login$|[|–-] login$",
     re.IGNORECASE,
 )
-_LOGIN_ADDRESS = re.compile(r"/(?:log-?in|sign-?in|signup|register|auth|accounts?|sso|anmelden|session)\b", re.IGNORECASE)
+_LOGIN_ADDRESS = re.compile(
+    r"/(?:log-?in|sign-?in|signup|register|auth|accounts?|sso|anmelden|session)\b", re.IGNORECASE
+)
 _COOKIE = re.compile(
     r"^before you continue|^bevor (?:sie|du) (?:zu|fort)|^avant d.accéder|^antes de (?:ir|continuar)|family of brands$|^(?:cookie|privacy|consent) (?:consent|settings|wall)\b"
     r"|^(?:datenschutz|privatsphäre)[- ]?(?:einstellungen|zustimmung)|zustimmung zu|^your privacy(?: choices)?$",
     re.IGNORECASE,
 )
-_COOKIE_HOSTS = ("consent.google.com", "consent.youtube.com", "consent.yahoo.com", "guce.yahoo.com", "consent.cmp.oath.com")
+_COOKIE_HOSTS = (
+    "consent.google.com",
+    "consent.youtube.com",
+    "consent.yahoo.com",
+    "guce.yahoo.com",
+    "consent.cmp.oath.com",
+)
 # One part of a title, between its bars and dashes.
 _MISSING = re.compile(
     r"(?:(?:http )?(?:error )?404(?: error)?[ :,.!-]*)?(?:(?:sorry|oops|ups|hoppla|whoops)[!,. …]*)?"
@@ -56,7 +64,10 @@ _MISSING = re.compile(
     re.IGNORECASE,
 )
 _BARS = re.compile(r"\s*[|•»·]\s*|\s+[–—:-]+\s+")
-_FAULT = re.compile(r"^(?:50[0234]\b|error 50\d|internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|site under maintenance|wartungsarbeiten)", re.IGNORECASE)
+_FAULT = re.compile(
+    r"^(?:50[0234]\b|error 50\d|internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|site under maintenance|wartungsarbeiten)",
+    re.IGNORECASE,
+)
 
 
 def blocked(document: Document) -> str:

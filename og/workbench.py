@@ -15,11 +15,11 @@ from core.errors import BadReply, Busy
 
 # Pictures worked on at once: more than the cores of the smallest machine gains nothing.
 PLACES = 2
-# Bytes that the pictures being worked on may take together. 25 megapixels of four bytes: twice what a phone of 2026
-# takes by default, the limit of https://github.com/cshum/imagor and friends lies between 20 and 50.
-BYTES = 100_000_000
-# How long one waits for a place, seconds. A picture takes a tenth of one, so forty were before us: rather come back.
-PATIENCE = 3.0
+# Bytes that the pictures being worked on may take together, so that no picture makes a worker grow by more than
+# 150 MB. 25 megapixels of four bytes fit; of WebP, whose decoder takes 16 bytes for each, 7.6.
+BYTES = 130_000_000
+# How long one waits for a place and its bytes, seconds. A picture takes a twentieth of one as a rule.
+PATIENCE = 2.0
 
 
 class Workbench:
@@ -35,10 +35,10 @@ class Workbench:
     @contextmanager
     def place(self) -> Iterator[Place]:
         """Wait for a place and hold it; raise Busy, with ``retry_at``, where none comes free in time."""
+        place = Place(self, time.monotonic() + self._patience)
         with self._changed:
-            self._wait(lambda: self._places > 0)
+            self._wait(lambda: self._places > 0, place.until)
             self._places -= 1
-        place = Place(self)
         try:
             yield place
         finally:
@@ -56,12 +56,11 @@ class Workbench:
         if not self.fits(amount):
             raise BadReply("The picture is too large to be shown here.", code="picture_too_large")
         with self._changed:
-            self._wait(lambda: self._used + amount <= self._most)
+            self._wait(lambda: self._used + amount <= self._most, place.until)
             self._used += amount
             place.bytes += amount
 
-    def _wait(self, free: Callable[[], bool]) -> None:
-        until = time.monotonic() + self._patience
+    def _wait(self, free: Callable[[], bool], until: float) -> None:
         while not free():
             left = until - time.monotonic()
             if left <= 0:
@@ -71,10 +70,11 @@ class Workbench:
 
 
 class Place:
-    """One picture's place."""
+    """One picture's place. ``until`` is when waiting ends, on the monotonic clock."""
 
-    def __init__(self, bench: Workbench) -> None:
+    def __init__(self, bench: Workbench, until: float) -> None:
         self._bench = bench
+        self.until = until
         self.bytes = 0
 
     def fits(self, amount: int) -> bool:

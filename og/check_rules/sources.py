@@ -50,7 +50,9 @@ APPLE = Source(
 )
 SLACK = Source("A guide to Slack's reader", "https://opengraphplus.com/consumers/slack", own=False)
 LINKEDIN = Source("A guide to LinkedIn's previews", "https://previewog.com/linkedin-link-preview/", own=False)
-BLUESKY = Source("Bluesky, Website card embeds", "https://docs.bsky.app/docs/advanced-guides/posts#website-card-embeds")
+BLUESKY = Source(
+    "Bluesky, Website card embeds", "https://docs.bsky.app/docs/advanced-guides/posts#website-card-embeds"
+)
 BLUESKY_GUIDE = Source("A guide to Bluesky's cards", "https://opengraphplus.com/consumers/bluesky", own=False)
 TELEGRAM = Source("A guide to Telegram's previews", "https://share-preview.com/", own=False)
 MASTODON = Source(
@@ -91,9 +93,16 @@ GOOGLE_ARTICLE = _google("Article structured data", "appearance/structured-data/
 GOOGLE_STRUCTURED = _google("Structured data", "appearance/structured-data/sd-policies")
 GOOGLE_REDIRECTS = _google("Redirects", "crawling-indexing/301-redirects")
 GOOGLE_SCRIPTS = _google("JavaScript", "crawling-indexing/javascript/javascript-seo-basics")
-AMP = Source("AMP, Make your pages discoverable", "https://amp.dev/documentation/guides-and-tutorials/optimize-and-measure/discovery")
-JSON_LD = Source("JSON-LD 1.1, embedding in HTML", "https://www.w3.org/TR/json-ld11/#embedding-json-ld-in-html-documents")
-BIDI = Source("Unicode TR36, bidirectional text spoofing", "https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing")
+AMP = Source(
+    "AMP, Make your pages discoverable",
+    "https://amp.dev/documentation/guides-and-tutorials/optimize-and-measure/discovery",
+)
+JSON_LD = Source(
+    "JSON-LD 1.1, embedding in HTML", "https://www.w3.org/TR/json-ld11/#embedding-json-ld-in-html-documents"
+)
+BIDI = Source(
+    "Unicode TR36, bidirectional text spoofing", "https://www.unicode.org/reports/tr36/#Bidirectional_Text_Spoofing"
+)
 WCAG_LANGUAGE = Source("WCAG 2.2, Language of page", "https://www.w3.org/WAI/WCAG22/Understanding/language-of-page")
 BCP47 = Source("BCP 47, RFC 5646", "https://www.rfc-editor.org/rfc/rfc5646")
 PRACTICE = Source("How the readers of this page's tags work", "https://ogp.me/", own=False)

@@ -34,7 +34,20 @@ _PROSE = re.compile(
 _CLASS = re.compile(r"(?:[\w-]*[-_])?(?:author|byline)(?:[-_]*name|[-_]*link)?")
 # What systems write where nobody is named.
 _NOBODY = frozenset(
-    {"admin", "administrator", "root", "user", "null", "none", "undefined", "author", "unknown", "guest", "super user", "superuser"}
+    {
+        "admin",
+        "administrator",
+        "root",
+        "user",
+        "null",
+        "none",
+        "undefined",
+        "author",
+        "unknown",
+        "guest",
+        "super user",
+        "superuser",
+    }
 )
 
 
@@ -110,7 +123,9 @@ def _persons(candidate: Candidate) -> Candidate:
     """The candidate without the names that are the site's own: many systems write them where a person is meant."""
     return Candidate(
         candidate.name,
-        lambda document: (value for value in candidate.read(document) if not _is_site(_name(value, document), document)),
+        lambda document: (
+            value for value in candidate.read(document) if not _is_site(_name(value, document), document)
+        ),
     )
 
 

@@ -27,27 +27,28 @@ _OEMBED = ("application/json+oembed", "text/json+oembed", "application/xml+oembe
 _LANGUAGE = re.compile(r"x-default|[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]{2,8}){0,3}")
 
 
-def _icons(document: Document) -> Iterator[tuple[Icon, ...]]:
-    found: list[Icon] = []
+def _found(document: Document) -> list[tuple[Icon, bool]]:
+    """The icons of the page, and whether each is an alternative that only old browsers take."""
+    found: list[tuple[Icon, bool]] = []
     for relations, tag in document.links:
         relation = next((name for name in _ICONS if name in relations), "")
         if relation and len(found) < MOST_ICONS and (address := document.address(tag["href"])):
             sizes = " ".join(tag.get("sizes", "").lower().split())[:60]
-            found.append(Icon(address, relation, sizes, media_type(tag.get("type", ""))))
-    yield ranked(found)
+            icon = Icon(address, relation, sizes, media_type(tag.get("type", "")))
+            found.append((icon, "alternate" in relations))
+    return found
+
+
+def _icons(document: Document) -> Iterator[tuple[Icon, ...]]:
+    yield ranked([icon for icon, _ in document.remembered("icons", lambda: _found(document))])
 
 
 def _icon(document: Document) -> Iterator[str]:
-    """The icons that browsers show in a tab; an ``alternate icon`` is for old ones only."""
-    for alternate in (False, True):
-        for relations, tag in document.links:
-            if "icon" in relations and ("alternate" in relations) is alternate:
-                yield tag["href"]
-
-
-def _usual_place(document: Document) -> Iterator[str]:
-    """Where browsers look when a page names no icon (HTML §4.6.7.8): not known to be there."""
-    yield "/favicon.ico"
+    """The largest of the icons that browsers show in a tab."""
+    found = document.remembered("icons", lambda: _found(document))
+    for alternative in (False, True):
+        for icon in ranked([icon for icon, old in found if icon.rel == "icon" and old is alternative]):
+            yield icon.url
 
 
 def _feeds(document: Document) -> Iterator[tuple[Feed, ...]]:
@@ -96,7 +97,7 @@ FAVICON = Rule(
     "favicon",
     "favicon",
     (Candidate("link:icon", _icon), *link("apple-touch-icon", "apple-touch-icon-precomposed", "fluid-icon"),
-     *meta("msapplication-tileimage"), Candidate("usual place", _usual_place)),
+     *meta("msapplication-tileimage")),
     _address,
 )  # fmt: skip
 FEEDS = Rule("feeds", "feeds", (Candidate("link:alternate", _feeds),))

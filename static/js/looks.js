@@ -8,8 +8,9 @@ import { content, optionsOf } from './page.js';
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(css + accounts);
 
-// The side bar wants this many pixels beside the text: a mark of 32, and air on both sides.
-const MARGIN = 72;
+// Pixels: the column's own edge around its widest button, and the air between it and the text.
+const EDGE = 8;
+const AIR = 16;
 // A neutral mark for "share": an arrow out of a tray.
 const TRAY = 'M12 2.5 17 7.5l-1.4 1.4-2.6-2.6V15h-2V6.300L8.400 8.900 7 7.500zM5 11h3v2H6v7h12v-7h-2v-2h4v11H4V11z';
 
@@ -27,7 +28,7 @@ export const dress = (el, list, data) => {
   [...list.children].forEach((item, i) => {
     const li = /** @type {HTMLElement} */ (item);
     const b = data.buttons[i];
-    li.style.setProperty('--c', '#' + b.color);
+    b.color && li.style.setProperty('--c', '#' + b.color);
     const twice = data.buttons.some((other) => other != b && other.name == b.name);
     if (named) li.firstChild?.appendChild(make('span', { part: 'label' }, (twice && b.account) || b.name));
     if (!b.clicks) return;
@@ -91,9 +92,16 @@ const floating = (el, list) => {
   const fit = () => {
     const { left, right } = (el.parentElement || el).getBoundingClientRect();
     const rtl = getComputedStyle(el).direction == 'rtl';
-    const room = rtl ? document.documentElement.clientWidth - right : left;
-    list.classList.toggle('side', room >= MARGIN);
-    list.style.insetInlineStart = room < MARGIN ? '' : room - MARGIN + 8 + 'px';
+    const width = document.documentElement.clientWidth;
+    const room = rtl ? width - right : left;
+    const wide = Math.max(...[...list.children].map((li) => /** @type {HTMLElement} */ (li).offsetWidth)) + 2 * EDGE;
+    const side = room >= wide + AIR + EDGE;
+    list.classList.toggle('side', side);
+    list.style.insetInlineStart = side ? '0' : '';
+    if (!side) return;
+    // Where an ancestor is transformed, "fixed" counts from there: what is missing to the wanted place is added.
+    const box = list.getBoundingClientRect();
+    list.style.insetInlineStart = room - wide - AIR - (rtl ? width - box.right : box.left) + 'px';
   };
   new ResizeObserver(fit).observe(document.documentElement);
   fit();
