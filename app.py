@@ -85,7 +85,9 @@ def _routes(app: Flask) -> None:
     from embed.routes_kit import blueprint as kit
     from embed.routes_pages import blueprint as pages
     from embed.routes_widgets import blueprint as widgets
+    from og.routes_check import blueprint as check
     from og.routes_media import blueprint as media
+    from og.routes_previews import blueprint as previews
 
-    for blueprint in (health, kit, widgets, hop, clicks, pages, media):
+    for blueprint in (health, kit, widgets, hop, clicks, pages, media, previews, check):
         app.register_blueprint(blueprint)

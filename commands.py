@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from flask import Flask
 
-from core.errors import Problem
+from core.addresses import web_address
+from core.errors import Invalid, Problem
 from core.settings import shown
 from core.web import services
 
@@ -62,7 +64,7 @@ def add_commands(app: Flask) -> None:
     app.cli.add_command(sites)
     app.cli.add_command(db)
     app.cli.add_command(jobs)
-    for command in (networks, settings, doctor, serve):
+    for command in (preview, check, networks, settings, doctor, serve):
         app.cli.add_command(command)
 
 
@@ -225,6 +227,65 @@ def jobs_status(failed: int, as_json: bool) -> None:
     lines = [f"{name:10}{count}" for name, count in counts.items()]
     lines += [f"{r['at']}  {r['name']}  {r['id']}  {r['attempts']} tries  {r['error']}" for r in rows]
     tell({**counts, "newest_failed": rows}, lines, as_json=as_json)
+
+
+# --- pages ---
+
+
+def _lines() -> Iterator[str]:
+    """Yield standard input's lines as they come, whatever the machine's own encoding is."""
+    return (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
+
+
+def _write(line: str) -> None:
+    sys.stdout.buffer.write(line.encode("utf-8", "replace"))
+    sys.stdout.buffer.flush()
+
+
+@click.command("preview", cls=Command)
+@click.argument("url", required=False)
+@click.option("--stdin", is_flag=True, help="Read saved pages: path, tab, address, tab, encoding, a line each.")
+def preview(url: str | None, stdin: bool, as_json: bool) -> None:
+    """Read what a page is about."""
+    if stdin:
+        from og.stdin import stream
+
+        return stream(_lines(), _write)
+    from og.preview import read
+
+    found = read(_page(url), services().http).as_json()
+    tell(found, [f"{name:14}{_brief(value)}" for name, value in found.items()], as_json=as_json)
+    return None
+
+
+@click.command("check", cls=Command)
+@click.argument("url", required=False)
+@click.option("--stdin", is_flag=True, help="Read saved pages: path, tab, address, tab, encoding, a line each.")
+def check(url: str | None, stdin: bool, as_json: bool) -> None:
+    """Check a page's tags, and say what is wrong with them."""
+    if stdin:
+        from og.check_stdin import stream
+
+        return stream(_lines(), _write)
+    from og.checks import check_address
+
+    report = check_address(_page(url), services().http, services().upstreams, lambda: None).as_json()
+    lines = [f"{f['severity']:8}{f['line'] or '-':>5}  {f['message']} {f['fix']}" for f in report["findings"]]
+    tell(report, lines or ["Nothing to say against this page."], as_json=as_json)
+    return None
+
+
+def _page(url: str | None) -> str:
+    if not url:
+        raise Invalid("Give an address, or --stdin.", field="url")
+    return web_address(url)
+
+
+def _brief(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+# --- what there is ---
 
 
 @click.command(cls=Command)

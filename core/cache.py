@@ -5,6 +5,7 @@ The only file of the cache that knows Flask, because flask-caching does. `core.c
 
 from __future__ import annotations
 
+import logging
 import os
 import threading
 import time
@@ -24,6 +25,7 @@ from core.patience import Upstreams
 from core.settings import Settings
 
 __all__ = ["Cache", "Cached", "build"]
+log = logging.getLogger(__name__)
 
 # The files are measured after every so many bytes written by a process, as a share of what they may take.
 _MEASURE_EACH = 1 / 20
@@ -151,6 +153,8 @@ class FileStore(FileSystemCache):
     def _sweep_and_release(self) -> None:
         try:
             self.sweep()
+        except OSError as exc:  # the folder is gone or cannot be read; who next stores something is told
+            log.info("the cache could not be swept: %s", exc)
         finally:
             self._sweeping.release()
 

@@ -150,7 +150,7 @@ class Events:
         with self._database.session() as session:
             if not session.scalar(select(exists().where(EventRow.number.is_(None)))):
                 return
-            self._make_reader(session, _COUNTER)
+        self._make_reader(_COUNTER)
         while self._number_batch() == _BATCH:
             pass
 
@@ -168,15 +168,15 @@ class Events:
     def _place(self, name: str) -> int:
         with self._database.session() as session:
             reader = session.get(EventReader, name)
-            if reader is not None:
-                return reader.number
-            self._make_reader(session, name)
-            return 0
+        if reader is None:
+            self._make_reader(name)
+        return reader.number if reader else 0
 
-    def _make_reader(self, session: Session, name: str) -> None:
+    def _make_reader(self, name: str) -> None:
         dialect = sqlite if self._database.sqlite else postgresql
         row = dialect.insert(EventReader).values(name=name, number=0)
-        session.execute(row.on_conflict_do_nothing())
+        with self._database.session() as session:
+            session.execute(row.on_conflict_do_nothing())
 
     def _after(self, number: int, most: int, name: str) -> list[Event]:
         wanted = select(EventRow).where(EventRow.number > number).order_by(EventRow.number).limit(most)

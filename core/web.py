@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 # Longer ones are nobody's honest request: fifty attributes and a 2,048-character address fit in four times over.
 LONGEST_QUERY = 16 * 1024
 # The largest body any endpoint takes; each may take less.
-LARGEST_BODY = 2 * 1024 * 1024
+LARGEST_BODY = 6 * 1024 * 1024
 # Our own pages' files: their addresses carry the version.
 STATIC = "public, max-age=600, stale-while-revalidate=86400"
 

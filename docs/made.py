@@ -13,6 +13,7 @@ from core.settings import PREFIX, declared, default_of
 from networks import BUILT_IN as NETWORKS
 from networks import Networks
 from networks.describe import page, table
+from og.describe import fields_table
 from widgets import BUILT_IN as WIDGETS
 from widgets.base import Described, Widget, describe
 from widgets.words import Catalog, key_table, language_table
@@ -28,6 +29,7 @@ def made() -> Iterator[tuple[Path, str]]:
     catalog = Catalog()
     languages = {"languages": language_table(catalog), "keys": key_table(catalog)}
     yield ROOT / "docs/languages.md", _filled(ROOT / "docs/languages.md", languages)
+    yield ROOT / "docs/preview.md", _filled(ROOT / "docs/preview.md", {"fields": fields_table()})
     for widget in WIDGETS:
         path = ROOT / f"docs/widgets/{widget.key}.md"
         yield path, _filled(path, {"options": options_table(widget)})

@@ -15,12 +15,13 @@ EARLIEST, LATEST = 1600, 2099
 # Longer text is prose.
 LONGEST = 120
 
-# One line a month: English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Czech, Swedish, Russian, Turkish.
+# One line a month, in English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Czech, Swedish, Russian
+# and Turkish.
 _MONTHS = """
 january jan januar jänner janvier enero ene gennaio gen janeiro januari styczeń stycznia ledna leden января ocak
-february feb februar février févr fév fevrier febrero febbraio fevereiro fev februari luty lutego února únor февраля şubat
+february feb februar février févr fév fevrier febrero febbraio fevereiro februari luty lutego února февраля şubat
 march mar märz mär maerz mars marzo março marco maart mrt marzec marca března březen марта mart
-april apr avril avr abril abr aprile april kwiecień kwietnia dubna duben апреля nisan
+april apr avril avr abril abr aprile kwiecień kwietnia dubna duben апреля nisan
 may mai mayo maggio mag maio mei maj maja května květen мая mayıs
 june jun juni juin junio giugno giu junho czerwiec czerwca června červen июня haziran
 july jul juli juillet juil julio luglio lug julho lipiec lipca července červenec июля temmuz
@@ -28,7 +29,7 @@ august aug août aout agosto ago augustus augusti sierpień sierpnia srpna srpen
 september sep sept septembre septiembre settembre set setembro wrzesień września září сентября eylül
 october oct oktober okt octobre octubre ottobre ott outubro out październik października října říjen октября ekim
 november nov novembre noviembre novembro listopad listopada listopadu ноября kasım
-december dec dezember dez décembre déc decembre diciembre dic dicembre dezembro grudzień grudnia prosince prosinec декабря aralık
+december dec dezember dez décembre déc decembre diciembre dic dicembre dezembro grudzień prosince декабря aralık
 """
 # Names that stand for one offset only, in minutes (RFC 5322 §4.3, and Europe's and Japan's).
 _ZONES = {
@@ -44,11 +45,13 @@ _ISO = re.compile(
     rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?:(?:[T\s,|-]|\sat\s)*{_TIME})?(?!\d)", re.I
 )
 _COMPACT = re.compile(
-    r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)(?:T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?P<zone>Z|[+-]\d{4})?)?",
+    r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)"
+    r"(?:T?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?P<zone>Z|[+-]\d{4})?)?",
     re.I,
 )
 _FIGURES = re.compile(
-    rf"(?P<first>\d{{1,2}})(?P<mark>[-/.])\s?(?P<second_>\d{{1,2}})(?P=mark)\s?(?P<year>\d{{4}})(?!\d)(?:\D{{0,12}}?{_TIME})?",
+    rf"(?P<first>\d{{1,2}})(?P<mark>[-/.])\s?(?P<second_>\d{{1,2}})(?P=mark)\s?"
+    rf"(?P<year>\d{{4}})(?!\d)(?:\D{{0,12}}?{_TIME})?",
     re.I,
 )
 _EAST = re.compile(

@@ -33,7 +33,7 @@ class Document:
             self._read(found)
 
     def _read(self, found: Attributes) -> None:
-        """Note what a meta says. In ``value``, which the first Twitter Cards had, only ``twitter:`` is fully believed."""
+        """Note what a meta says. In ``value``, as the first Twitter Cards had it, only ``twitter:`` is believed."""
         value = found.get("content", "").strip()
         odd = "" if value else found.get("value", "").strip()
         for key in _keys(found) if value or odd else ():
@@ -67,7 +67,7 @@ class Document:
         return ""
 
     def has(self, word: bytes) -> bool:
-        """Tell whether bytes stand anywhere in the body: looked for once, so that rules can ask before they search."""
+        """Tell whether bytes stand anywhere in the body: looked for once, so rules can ask before they search."""
         if word not in self._words:
             self._words[word] = word in self.tags.body
         return self._words[word]

@@ -1,4 +1,4 @@
-"""Read a page's JSON-LD: several blocks, lists, ``@graph``, references by ``@id``, and blocks that are not quite JSON.
+"""Read a page's JSON-LD: blocks, lists, ``@graph``, references by ``@id``, and what is not quite JSON.
 
 No contexts are fetched: the vocabulary is schema.org's (https://schema.org, https://www.w3.org/TR/json-ld11/).
 """

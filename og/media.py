@@ -15,11 +15,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+import PIL
+
 from core.cache_fetch import Cache
 from core.errors import BadReply, FetchFailed, HostBusy, NotFound, Problem, ReplyTooLarge, TooSlow, Unreachable
 from core.http import Http, Reply
 from og.media_address import Addresses, Asked
-from og.pixels import PILLOW, Small, fitted, small
+from og.pixels import Small, fitted, small
 from og.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -42,8 +44,8 @@ ORIGINAL = HOUR
 # For how long a picture that cannot be had is not asked for again: where it is gone or no picture, and where its
 # server is in trouble.
 GONE, TROUBLE = 600.0, 60.0
-# Part of a picture's name: one made another way is another picture.
-RECIPE = f"1-{PILLOW}"
+# Part of a picture's name: one made another way, or by another Pillow, is another picture.
+RECIPE = f"1-{PIL.__version__}"
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ class Media:
         self._cache.delete(_facts_key(url))
 
     def _facts(self, url: str, width: int) -> tuple[_Facts, bool]:
-        """Return what is known of a picture and whether that is stale; one that is fetched is made at this width too."""
+        """Return what is known of a picture, and whether that is stale. One that is fetched is made at this width."""
         key = _facts_key(url)
         found = self._cache.fetch(key, lambda: self._look(url, width), fresh=FRESH, stale=STALE, negative=_held)
         facts = _Facts(**found.value)

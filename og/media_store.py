@@ -25,12 +25,12 @@ class Shelf(FileStore):
         """Return what is stored, and remember that it was asked for."""
         found = super().get(key)
         if found is not None:
-            self._touch(Path(self._get_filename(key)))
+            self._touch(self._get_filename(key))
         return found
 
-    def _touch(self, path: Path) -> None:
+    def _touch(self, path: str) -> None:
         try:
-            if time.time() - path.stat().st_mtime > _TOUCH_EACH:
+            if time.time() - os.stat(path).st_mtime > _TOUCH_EACH:  # noqa: PTH116 -- half the time of a Path
                 os.utime(path)
         except OSError:
             return  # swept just now, or the folder cannot be written: it is read all the same

@@ -19,11 +19,9 @@ from io import BytesIO
 from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
-from PIL import __version__ as PILLOW
-
 from core.errors import BadReply
 from og import colours
-from og.picture_bytes import AVIF, JPEG, WEBP, cleaned, damaged
+from og.picture_bytes import AVIF, JPEG, WEBP, Cleaned, cleaned, damaged, orientation, scans
 from og.workbench import Place, Workbench
 
 if TYPE_CHECKING:
@@ -32,6 +30,8 @@ if TYPE_CHECKING:
 # 25 megapixels are twice what phones take by default; a side of 20,000 is a long comic strip.
 PIXELS = 25_000_000
 SIDE = 20_000
+# Pixels of a JPEG times its scans, each of which is a pass over all of them: three quarters of a second.
+SCANNED = 30 * PIXELS
 # A picture four times as high as wide fills two screens of a phone; what is higher becomes narrower. And no screen
 # shows more at once than 4 megapixels of one picture, which take an encoder a third of a second.
 TALLEST = 4
@@ -52,7 +52,6 @@ _SLIM = {"1": 1, "L": 1, "P": 1, "I;16": 2, "I;16B": 2, "I;16L": 2, "LA": 4, "PA
 _DECODING = {WEBP: 16, AVIF: 20}
 _JPEG_SCALES = (8, 4, 2)  # what libjpeg can leave out while decoding (its scale_denom)
 _STRIP = 64  # rows that are brought into another form at a time
-_ORIENTATION = 0x0112
 # Pillow's decoders have no error in common: these are what hostile files were seen to raise, and its own bomb checks.
 FAULTS = (
     OSError, ValueError, SyntaxError, TypeError, LookupError, ArithmeticError, AttributeError, EOFError,
@@ -82,10 +81,10 @@ def fitted(width: int, height: int, most: int) -> tuple[int, int]:
 
 def small(data: bytes, width: int, bench: Workbench) -> Small:
     """Return a picture at most ``width`` pixels wide, as WebP. Raises BadReply, or Busy where too many are at it."""
-    kind, data = cleaned(data)
+    given = cleaned(data)
     with bench.place() as place:
         try:
-            return _small(kind, data, width, place)
+            return _small(given, width, place)
         except FAULTS as exc:
             raise damaged() from exc
         except _bomb() as exc:
@@ -119,12 +118,12 @@ def _bomb() -> type[Exception]:
     return _pillow().DecompressionBombError  # type: ignore[no-any-return]
 
 
-def _small(kind: str, data: bytes, width: int, place: Place) -> Small:
-    reduced, head = _decoded(kind, data, width, place)
+def _small(given: Cleaned, width: int, place: Place) -> Small:
+    reduced, head = _decoded(given, width, place)
     if reduced.size != head.target:
         reduced = reduced.resize(head.target, _pillow().Resampling.LANCZOS)
     made = _turned(colours.in_srgb(reduced, head.profile), head.turn)
-    webp = _encoded(made, lossless=kind != JPEG and made.width * made.height <= LOSSLESS_PIXELS)
+    webp = _encoded(made, lossless=given.kind != JPEG and made.width * made.height <= LOSSLESS_PIXELS)
     return Small(webp, *head.upright, colours.average(made), made.mode == "RGBA")
 
 
@@ -138,15 +137,15 @@ class _Head:
     profile: object
 
 
-def _decoded(kind: str, data: bytes, width: int, place: Place) -> tuple[Image.Image, _Head]:
+def _decoded(given: Cleaned, width: int, place: Place) -> tuple[Image.Image, _Head]:
     """Return a picture somewhat larger than asked, and its head. The large one is gone when this returns."""
-    with _pillow().open(BytesIO(data), formats=(kind,)) as image:
+    with _pillow().open(BytesIO(given.data), formats=(given.kind,)) as image:
         _check_size(image)
-        turn = _orientation(image)
+        turn = orientation(given.exif or image.info.get("exif", b""))
         upright = image.size if turn < 5 else image.size[::-1]
         target = fitted(upright[0], upright[1], width)
         head = _Head(upright, target if turn < 5 else target[::-1], turn, image.info.get("icc_profile"))
-        return _reduced(kind, data, image, head.target, place), head
+        return _reduced(given, image, head.target, place), head
 
 
 def _check_size(image: Image.Image) -> None:
@@ -155,18 +154,10 @@ def _check_size(image: Image.Image) -> None:
         raise too_large()
 
 
-def _orientation(image: Image.Image) -> int:
-    """Return the EXIF orientation, 1 to 8 (CIPA DC-008 §4.6.5); 1 where it cannot be read."""
-    try:
-        found = image.getexif().get(_ORIENTATION, 1)
-    except FAULTS:
-        return 1
-    return found if found in range(1, 9) else 1
-
-
-def _reduced(kind: str, data: bytes, image: Image.Image, target: tuple[int, int], place: Place) -> Image.Image:
+def _reduced(given: Cleaned, image: Image.Image, target: tuple[int, int], place: Place) -> Image.Image:
     """Decode, and reduce to somewhat more than the target in a mode that can be resized: L, RGB, RGBa or CMYK."""
-    coefficients = _coefficients(image, data) if kind == JPEG else 0
+    kind = given.kind
+    coefficients = _coefficients(image, scans(given.data)) if kind == JPEG else 0
     for gap in GAPS:
         wanted = (max(1, round(target[0] * gap)), max(1, round(target[1] * gap)))
         room = min(image.width // wanted[0], image.height // wanted[1])
@@ -183,10 +174,12 @@ def _reduced(kind: str, data: bytes, image: Image.Image, target: tuple[int, int]
     return _strips(image, factor)
 
 
-def _coefficients(image: Image.Image, data: bytes) -> int:
+def _coefficients(image: Image.Image, passes: int) -> int:
     """Return the bytes libjpeg keeps for a picture of several scans: two for each sample of each component."""
-    if not image.info.get("progressive") and data.count(b"\xff\xda") < 2:
+    if not image.info.get("progressive") and passes < 2:
         return 0
+    if passes * image.width * image.height > SCANNED:
+        raise damaged()
     layers = getattr(image, "layer", [])
     widest = max((layer[1] * layer[2] for layer in layers), default=1)
     return sum(2 * image.width * image.height * layer[1] * layer[2] // widest for layer in layers)

@@ -30,19 +30,35 @@ class Provider:
     size: tuple[int, int] = WIDE
 
 
+# What ends an identifier in an address.
+_END = r"(?:[?/&#]|$)"
+_WIDGET = "https://player-widget.mixcloud.com/widget/iframe/?feed=%2F{quoted}"
 # Embed addresses as the providers document them; looked at 2026-11.
 PROVIDERS = (
     Provider(
         "youtube",
         ("youtube.com", "youtu.be", "youtube-nocookie.com", "m.youtube.com", "music.youtube.com"),
-        (r"/watch\?(?:.*&)?v=([\w-]{11})(?![\w-])", r"/(?:embed|v|shorts|live)/([\w-]{11})(?![\w-])", r"/([\w-]{11})(?:[?/]|$)"),
+        (
+            r"/watch\?(?:.*&)?v=([\w-]{11})(?![\w-])",
+            r"/(?:embed|v|shorts|live)/([\w-]{11})(?![\w-])",
+            rf"/([\w-]{{11}}){_END}",
+        ),
         "https://www.youtube-nocookie.com/embed/{0}",
     ),
-    Provider("vimeo", ("vimeo.com", "player.vimeo.com"), (r"/(?:video/|channels/[\w-]+/|groups/[\w-]+/videos/)?(\d{5,12})(?:[/?]|$)",), "https://player.vimeo.com/video/{0}"),
+    Provider(
+        "vimeo",
+        ("vimeo.com", "player.vimeo.com"),
+        (rf"/(?:video/|channels/[\w-]+/|groups/[\w-]+/videos/)?(\d{{5,12}}){_END}",),
+        "https://player.vimeo.com/video/{0}",
+    ),
     Provider(
         "dailymotion",
         ("dailymotion.com", "dai.ly", "geo.dailymotion.com"),
-        (r"/(?:embed/)?video/([a-zA-Z0-9]{5,12})(?![a-zA-Z0-9])", r"/player(?:/[\w-]+)?\.html\?(?:.*&)?video=([a-zA-Z0-9]{5,12})", r"/([a-zA-Z0-9]{6,8})(?:\?|$)"),
+        (
+            r"/(?:embed/)?video/([a-zA-Z0-9]{5,12})(?![a-zA-Z0-9])",
+            r"/player(?:/[\w-]+)?\.html\?(?:.*&)?video=([a-zA-Z0-9]{5,12})",
+            r"/([a-zA-Z0-9]{6,8})(?:\?|$)",
+        ),
         "https://geo.dailymotion.com/player.html?video={0}",
     ),
     Provider(
@@ -59,20 +75,59 @@ PROVIDERS = (
         "https://w.soundcloud.com/player/?url=https%3A%2F%2Fsoundcloud.com%2F{quoted}",
         (640, 166),
     ),
-    Provider("tiktok", ("tiktok.com", "m.tiktok.com"), (r"/(?:@[\w.-]+/video|embed(?:/v2)?|player/v1)/(\d{10,25})",), "https://www.tiktok.com/player/v1/{0}", (325, 580)),
-    Provider("streamable", ("streamable.com",), (r"/(?:[eos]/)?([a-z0-9]{4,8})(?:[?/]|$)",), "https://streamable.com/e/{0}"),
-    Provider("ted", ("ted.com", "embed.ted.com"), (r"/talks/([\w]{3,150})(?:[?/]|$)",), "https://embed.ted.com/talks/{0}"),
-    Provider("loom", ("loom.com",), (r"/(?:share|embed)/([0-9a-f]{32})(?![0-9a-f])",), "https://www.loom.com/embed/{0}"),
-    Provider("mixcloud", ("mixcloud.com",), (r"/([\w-]{2,60}/[\w%-]{2,200}/)(?:\?|$)",), "https://player-widget.mixcloud.com/widget/iframe/?feed=%2F{quoted}", (640, 120)),
-    Provider("deezer", ("deezer.com", "widget.deezer.com"), (r"/(?:[a-z]{2}/)?((?:track|album|playlist|episode|show)/\d{3,15})(?:[?/]|$)",), "https://widget.deezer.com/widget/auto/{0}", (640, 300)),
-    Provider("applemusic", ("music.apple.com", "embed.music.apple.com"), (r"/([a-z]{2}/(?:album|playlist|song)/(?:[\w%-]{1,200}/)?(?:\d{5,15}|pl\.[\w-]{5,60})(?:\?i=\d{5,15})?)(?:[?&]|$)",), "https://embed.music.apple.com/{0}", (640, 175)),
-    Provider("applepodcasts", ("podcasts.apple.com", "embed.podcasts.apple.com"), (r"/([a-z]{2}/podcast/(?:[\w%-]{1,200}/)?id\d{5,15}(?:\?i=\d{5,18})?)(?:[?&]|$)",), "https://embed.podcasts.apple.com/{0}", (640, 175)),
-)  # fmt: skip
+    Provider(
+        "tiktok",
+        ("tiktok.com", "m.tiktok.com"),
+        (r"/(?:@[\w.-]+/video|embed(?:/v2)?|player/v1)/(\d{10,25})",),
+        "https://www.tiktok.com/player/v1/{0}",
+        (325, 580),
+    ),
+    Provider(
+        "streamable", ("streamable.com",), (rf"/(?:[eos]/)?([a-z0-9]{{4,8}}){_END}",), "https://streamable.com/e/{0}"
+    ),
+    Provider(
+        "ted", ("ted.com", "embed.ted.com"), (rf"/talks/(\w{{3,150}}){_END}",), "https://embed.ted.com/talks/{0}"
+    ),
+    Provider("loom", ("loom.com",), (rf"/(?:share|embed)/([0-9a-f]{{32}}){_END}",), "https://www.loom.com/embed/{0}"),
+    Provider("mixcloud", ("mixcloud.com",), (r"/([\w-]{2,60}/[\w%-]{2,200}/)(?:\?|$)",), _WIDGET, (640, 120)),
+    Provider(
+        "deezer",
+        ("deezer.com", "widget.deezer.com"),
+        (rf"/(?:widget/auto/|[a-z]{{2}}/)?((?:track|album|playlist|episode|show)/\d{{3,15}}){_END}",),
+        "https://widget.deezer.com/widget/auto/{0}",
+        (640, 300),
+    ),
+    Provider(
+        "applemusic",
+        ("music.apple.com", "embed.music.apple.com"),
+        (
+            r"/([a-z]{2}/(?:album|playlist|song)/(?:[\w%-]{1,200}/)?"
+            rf"(?:\d{{5,15}}|pl\.[\w-]{{5,60}})(?:\?i=\d{{5,15}})?){_END}",
+        ),
+        "https://embed.music.apple.com/{0}",
+        (640, 175),
+    ),
+    Provider(
+        "applepodcasts",
+        ("podcasts.apple.com", "embed.podcasts.apple.com"),
+        (rf"/([a-z]{{2}}/podcast/(?:[\w%-]{{1,200}}/)?id\d{{5,15}}(?:\?i=\d{{5,18}})?){_END}",),
+        "https://embed.podcasts.apple.com/{0}",
+        (640, 175),
+    ),
+)
 # Software that stands on many hosts: patterns over the path, and the embed address on the same host.
 SOFTWARE = {
-    "peertube": Provider("peertube", (), (r"/(?:w|videos/(?:watch|embed))/([\w-]{20,36})(?:[?/;]|$)",), "https://{host}/videos/embed/{0}", (560, 315)),
-    "mastodon": Provider("mastodon", (), (r"/(@[\w.]{1,60}/\d{5,25})(?:/embed)?(?:\?|$)",), "https://{host}/{0}/embed", (400, 400)),
-}  # fmt: skip
+    "peertube": Provider(
+        "peertube",
+        (),
+        (r"/(?:w|videos/(?:watch|embed))/([\w-]{20,36})(?:[?/;]|$)",),
+        "https://{host}/videos/embed/{0}",
+        (560, 315),
+    ),
+    "mastodon": Provider(
+        "mastodon", (), (r"/(@[\w.]{1,60}/\d{5,25})(?:/embed)?(?:\?|$)",), "https://{host}/{0}/embed", (400, 400)
+    ),
+}
 _BY_HOST = {host: provider for provider in PROVIDERS for host in provider.hosts}
 
 

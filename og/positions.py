@@ -1,9 +1,9 @@
 """A page's tags with the place where each is written: line, column, byte, head or body.
 
 One pass over the bytes finds the tags that matter, in linear time whatever the bytes (as `og/scan.py` does, for the
-reasons of docs/decisions/0010). Those tags alone, each still at its line and column, are then given to BeautifulSoup's
-`html.parser`, which reads their attributes and says where they are: on a whole hostile page that parser takes
-quadratic time (400 KB of ``<!--``: 75 s), and raises on ``<![><``.
+reasons of docs/decisions/0010). Those tags alone, each still at its line and column, are then given to
+BeautifulSoup's `html.parser`, which reads their attributes and says where they are: on a whole hostile page that
+parser takes quadratic time (400 KB of ``<!--``: 75 s), and raises on ``<![><``.
 
 Where the head ends follows the HTML Standard (https://html.spec.whatwg.org/multipage/parsing.html#parsing-main-inhead,
 2026-11) with scripting off, as preview readers are: ``<img>`` in a ``<noscript>`` in the head ends the head.
@@ -42,7 +42,10 @@ _ENDS = {
     name: re.compile(f"</{name}(?={_SPACE}|\\Z)".encode(), re.IGNORECASE) for name in (*_RAW, *_APART, "noscript")
 }
 # Elements that may stand in a head (HTML §4.2.1 and the parser's "in head" mode); any other one ends it.
-_HEAD = frozenset("html head base basefont bgsound link meta title noscript noframes style script template".split())
+_HEAD = frozenset(
+    {"html", "head", "base", "basefont", "bgsound", "link", "meta", "title", "noscript", "noframes", "style",
+     "script", "template"}
+)  # fmt: skip
 _HEAD_NOSCRIPT = frozenset({"basefont", "bgsound", "link", "meta", "noframes", "style", "head", "noscript", "script"})
 _KEPT = frozenset({"html", "head", "body", "base", "link", "meta", "title", "script"})
 

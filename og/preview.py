@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from og.addresses import host_of, page_address
 from og.document import Document
@@ -17,6 +17,9 @@ from og.record import Preview
 from og.rule import Rule
 from og.rules import built_in, plugged_in
 from og.walls import blocked
+
+if TYPE_CHECKING:
+    from core.http import Http
 
 log = logging.getLogger(__name__)
 # What a wall says truly: of the site, not of the page behind it.
@@ -32,6 +35,13 @@ def from_html(html: bytes, url: str, content_type: str = "text/html") -> Preview
     """
     text, _ = as_utf8(html, content_type)
     return from_document(Document(text, page_address(url)))
+
+
+def read(url: str, http: Http) -> Preview:
+    """Return the preview of an address, fetched with the client; raise FetchFailed where there is none."""
+    from og.reading import read as fetched
+
+    return fetched(url, http)
 
 
 def from_document(document: Document) -> Preview:
@@ -51,7 +61,7 @@ def _chosen(rule: Rule, document: Document) -> tuple[Any, str]:
     """Ask one rule. Whatever it stumbles over costs its own field only."""
     try:
         return rule.choose(document)
-    except Exception:  # noqa: BLE001 -- anything may go wrong in other people's rules, on other people's pages
+    except Exception:
         log.warning("metadata rule failed: %s", rule.key, exc_info=True)
         return None, ""
 

@@ -25,7 +25,7 @@ class Candidate:
 class Rule:
     """How one field is found.
 
-    ``clean`` turns what a candidate gives into the field's value, or into nothing (None, ``""``) where it is not sound.
+    ``clean`` turns what a candidate gives into the field's value, or into None or ``""`` where it is not sound.
     ``hosts`` are the hosts (and what lies under them) a rule is for; empty means every page. Rules of plug-ins, by
     the entry point group ``handbill.rules``, are asked before ours; their ``key`` is theirs alone, such as
     ``example-com-author``.

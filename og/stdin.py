@@ -14,8 +14,8 @@ from og.preview import from_html
 def stream(lines_in: Iterable[str], write: Callable[[str], Any]) -> None:
     """Answer each line ``path<TAB>url<TAB>encoding`` with one line of JSON; ``write`` must flush.
 
-    An error is ``{"error": {…}}`` on its line, and the next line is read. The encoding may be empty: it stands for the
-    charset of the HTTP header.
+    An error is ``{"error": {…}}`` on its line, and the next line is read. The encoding, which may be empty, stands
+    for the charset of the HTTP header.
     """
     for line in lines_in:
         try:

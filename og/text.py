@@ -40,7 +40,7 @@ def _reference(match: re.Match[str]) -> str:
 
 
 def clean(value: str, longest: int) -> str:
-    """Return text for people: references of a value escaped twice read, spaces single, at most ``longest`` characters."""
+    """Return text for people: what was escaped twice is read, spaces are single, the length is bounded."""
     text = value[: longest * 8]  # nothing is worked on that will be cut anyway
     for _ in range(2):
         if "&" not in text or not _STILL_ESCAPED.search(text):

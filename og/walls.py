@@ -1,7 +1,7 @@
-"""Recognise a page that stands in front of the page: its title must never be shown as the title of what was asked for.
+"""Recognise a page that stands in front of the page: its title is never that of what was asked for.
 
-Reasons: ``bot_wall`` (we are taken for a robot), ``login_wall``, ``cookie_wall`` (asks for consent first), ``not_found``
-(an error page sent as if it were the page), ``error`` (the server's own fault told as a page).
+Reasons: ``bot_wall`` (we are taken for a robot), ``login_wall``, ``cookie_wall`` (asks for consent first),
+``not_found`` (an error page sent as if it were the page), ``error`` (the server's own fault told as a page).
 Two kinds of signs: marks that only walls have, and titles that count only where nothing else speaks of content.
 Seen in the wild; complaints about readers that missed them are listed in docs/preview.md.
 """
@@ -19,54 +19,64 @@ SMALL = 60_000
 # Letters of text up to which a page with no description counts as empty.
 FEW_LETTERS = 1_500
 
+
+def _any(*patterns: str, flags: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), flags)
+
+
 # What challenge pages load or name, with the words of the services that make them (looked at 2026-11).
 _MARKS = re.compile(
-    rb"/cdn-cgi/challenge-platform/h/[a-z]/orchestrate|cf-browser-verification|id=[\"']?cf-error-details|cf_chl_opt"
-    rb"|captcha-delivery\.com|id=[\"']?px-captcha|_Incapsula_Resource\?[^\"']*incident_id|/distil_r_captcha"
-    rb"|id=[\"']?anubis_|ddos-guard\.net/|validateCaptcha|awsWafCookieDomainList|/_sec/cp_challenge/"
+    rb"/cdn-cgi/challenge-platform/h/[a-z]/orchestrate|cf-browser-verification|id=[\"']?cf-error-details"
+    rb"|cf_chl_opt|captcha-delivery\.com|id=[\"']?px-captcha|_Incapsula_Resource\?[^\"']{0,300}incident_id"
+    rb"|/distil_r_captcha|id=[\"']?anubis_|ddos-guard\.net/|validateCaptcha|awsWafCookieDomainList|/_sec/cp_challenge/"
 )
-_BOT = re.compile(
-    r"just a moment\b|attention required!|please wait\.* \| cloudflare|one more step|access denied|access to this page has been denied"
-    r"|(?:are you|you are|not) a? ?robot|robot (?:check|or human)|human verification|are you (?:a )?human|verify(?:ing)? (?:that )?you are"
-    r"|pardon our interruption|checking your browser|security check|bot verification|client challenge|ddos[- ]guard|making sure you.re not a bot"
-    r"|vercel security checkpoint|unusual traffic|you have been blocked|request (?:blocked|rejected)|(?:403|429) |403$|forbidden$|too many requests"
-    r"|(?:zugriff|accès|acceso) (?:verweigert|refusé|denegado)|sicherheitsüberprüfung|einen moment|un momento|un instant",
-    re.IGNORECASE,
+_BOT = _any(
+    r"just a moment\b|one more step|checking your browser|security check|attention required!",
+    r"please wait\.* \| cloudflare|vercel security checkpoint|client challenge|ddos[- ]guard",
+    r"access denied|access to this page has been denied|you have been blocked|request (?:blocked|rejected)",
+    r"(?:zugriff|accès|acceso) (?:verweigert|refusé|denegado)|(?:403|429) |403$|forbidden$|too many requests",
+    r"(?:are you|you are|not) a? ?robot|robot (?:check|or human)|are you (?:a )?human|human verification",
+    r"verify(?:ing)? (?:that )?you are|bot verification|making sure you.re not a bot|unusual traffic",
+    r"pardon our interruption|sicherheitsüberprüfung|einen moment|un momento|un instant",
 )
-_LOGIN = re.compile(
-    r"^(?:log ?in|sign ?in|sign up|log on|anmelden|einloggen|connexion|se connecter|iniciar sesi[oó]n|inicia sesi[oó]n|accedi|entrar|inloggen|zaloguj)\b"
-    r"|\b(?:log in|sign in|log into|log in or sign up|anmelden oder registrieren)$|^login\b|\blogin,? sign in\b|^instagram$|• login$|[|–-] login$",
-    re.IGNORECASE,
+_LOGIN = _any(
+    r"^(?:log ?in|sign ?in|sign up|log on|anmelden|einloggen|connexion|se connecter|iniciar sesi[oó]n)\b",
+    r"^(?:inicia sesi[oó]n|accedi|entrar|inloggen|zaloguj)\b|^login\b|\blogin,? sign in\b|[|–-] login$|• login$",
+    r"\b(?:log in|sign in|log into|log in or sign up|anmelden oder registrieren)$|^instagram$",
 )
-_LOGIN_ADDRESS = re.compile(
-    r"/(?:log-?in|sign-?in|signup|register|auth|accounts?|sso|anmelden|session)\b", re.IGNORECASE
+_LOGIN_ADDRESS = _any(r"/(?:log-?in|sign-?in|signup|register|auth|accounts?|sso|anmelden|session)\b")
+_COOKIE = _any(
+    r"^before you continue|^bevor (?:sie|du) (?:zu|fort)|^avant d.accéder|^antes de (?:ir|continuar)",
+    r"family of brands$|^(?:cookie|privacy|consent) (?:consent|settings|wall)\b|^your privacy(?: choices)?$",
+    r"^(?:datenschutz|privatsphäre)[- ]?(?:einstellungen|zustimmung)|zustimmung zu",
 )
-_COOKIE = re.compile(
-    r"^before you continue|^bevor (?:sie|du) (?:zu|fort)|^avant d.accéder|^antes de (?:ir|continuar)|family of brands$|^(?:cookie|privacy|consent) (?:consent|settings|wall)\b"
-    r"|^(?:datenschutz|privatsphäre)[- ]?(?:einstellungen|zustimmung)|zustimmung zu|^your privacy(?: choices)?$",
-    re.IGNORECASE,
+_COOKIE_HOSTS = frozenset(
+    {"consent.google.com", "consent.youtube.com", "consent.yahoo.com", "guce.yahoo.com", "consent.cmp.oath.com"}
 )
-_COOKIE_HOSTS = (
-    "consent.google.com",
-    "consent.youtube.com",
-    "consent.yahoo.com",
-    "guce.yahoo.com",
-    "consent.cmp.oath.com",
+_NUMBER = r"(?:(?:http )?(?:error |erreur |errore )?404(?: error)?[ :,.!-]*)?"
+_SORRY = r"(?:(?:sorry|oops|ups|hoppla|whoops)[!,. …]*)?"
+_WHAT = (
+    r"(?:(?:the |this |that |die |diese )?(?:requested |angeforderte )?"
+    r"(?:page|file|document|article|post|site|content|video|url|seite|datei|beitrag|inhalt)s? "
+    r"(?:you (?:requested|were looking for|are looking for) )?)?"
+)
+_GONE = (
+    r"(?:was |is |wurde |konnte )?(?:leider )?(?:not found|can.?t be found|cannot be found|could not be found"
+    r"|does ?n.t exist|does not exist|no longer (?:exists|available)|isn.t available|nicht gefunden|existiert nicht)"
 )
 # One part of a title, between its bars and dashes.
-_MISSING = re.compile(
-    r"(?:(?:http )?(?:error )?404(?: error)?[ :,.!-]*)?(?:(?:sorry|oops|ups|hoppla|whoops)[!,. …]*)?"
-    r"(?:(?:the |this |that |this \w+ |die |diese )?(?:requested |angeforderte )?(?:page|file|document|article|post|site|content|video|url|seite|datei|beitrag|inhalt)s? "
-    r"(?:you (?:requested|were looking for|are looking for) )?)?(?:was |is |wurde |konnte )?(?:leider )?"
-    r"(?:not found|can.?t be found|cannot be found|could not be found|does ?n.t exist|does not exist|no longer (?:exists|available)|isn.t available|nicht gefunden|existiert nicht)(?: werden)?[.! ]*"
-    r"|(?:this |the )?(?:page|video|content|post) (?:is )?(?:missing|unavailable)[.! ]*|(?:http )?(?:error )?404(?: error)?|(?:erreur 404[ :,-]*)?page (?:introuvable|non trouvée)|(?:error 404[ :,-]*)?página no encontrada|(?:errore 404[ :,-]*)?pagina non trovata|página não encontrada"
-    r"|pagina niet gevonden|nie znaleziono strony|strona nie istnieje|sidan (?:hittades inte|kunde inte hittas)|страница не найдена|ページが見つかりません(?:でした)?|페이지를 찾을 수 없습니다|找不到(?:页面|網頁)",
-    re.IGNORECASE,
+_MISSING = _any(
+    rf"{_NUMBER}{_SORRY}{_WHAT}{_GONE}(?: werden)?[.! ]*",
+    r"(?:this |the )?(?:page|video|content|post) (?:is )?(?:missing|unavailable)[.! ]*",
+    r"(?:http )?(?:error )?404(?: error)?",
+    rf"{_NUMBER}(?:page (?:introuvable|non trouvée)|página no encontrada|pagina non trovata|página não encontrada)",
+    r"pagina niet gevonden|nie znaleziono strony|strona nie istnieje|sidan (?:hittades inte|kunde inte hittas)",
+    r"страница не найдена|ページが見つかりません(?:でした)?|페이지를 찾을 수 없습니다|找不到(?:页面|網頁)",
 )
 _BARS = re.compile(r"\s*[|•»·]\s*|\s+[–—:-]+\s+")
-_FAULT = re.compile(
-    r"^(?:50[0234]\b|error 50\d|internal server error|bad gateway|service (?:temporarily )?unavailable|gateway time-?out|site under maintenance|wartungsarbeiten)",
-    re.IGNORECASE,
+_FAULT = _any(
+    r"^(?:50[0234]\b|error 50\d|internal server error|bad gateway|service (?:temporarily )?unavailable)",
+    r"^(?:gateway time-?out|site under maintenance|wartungsarbeiten)",
 )
 
 

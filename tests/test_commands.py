@@ -153,3 +153,22 @@ def test_serve_starts_makes_the_demo_site_and_stops(tmp_path: Path) -> None:
     [site] = told(tmp_path, "sites", "list")
     assert f'data-site="{site["key"]}"' in home
     assert "handbill_request_seconds_count{" in metrics
+
+
+@pytest.mark.parametrize("command", ["preview", "check"])
+def test_saved_pages_are_read_with_nothing_configured(tmp_path: Path, command: str) -> None:
+    page = tmp_path / "page.html"
+    page.write_bytes("<!doctype html><title>Zwölf</title>".encode("latin-1"))
+    lines = f"{page}\thttps://example.org/\tiso-8859-1\n{tmp_path}/nothing\thttps://example.org/\t\nnonsense\n{page}\thttps://example.org/\t\n"
+    nowhere = tmp_path / "unwritable"
+    nowhere.mkdir(mode=0o500)
+    result = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi"), command, "--stdin"],
+        cwd=nowhere, env={"PATH": os.environ["PATH"]}, input=lines.encode(), capture_output=True, check=True,
+    )  # fmt: skip
+    answers = [json.loads(line) for line in result.stdout.decode("utf-8").splitlines()]
+    assert len(answers) == 4
+    first = answers[0] if command == "preview" else answers[0]["preview"]
+    assert first["title"] == "Zwölf"
+    assert [("error" in answer) for answer in answers] == [False, True, True, False]
+    assert list(nowhere.iterdir()) == []

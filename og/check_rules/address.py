@@ -37,7 +37,8 @@ def _og_urls(subject: Subject) -> list[Tag]:
 
 @rule(
     "og-url-relative", "error", "address", _WITH_URL, of.OGP_VALUES,
-    what="og:url is not a full address.", why="It names the page in every place it is shared to; a path means nothing there.",
+    what="og:url is not a full address.",
+    why="It names the page in every place it is shared to; a path means nothing there.",
     fix="Write it with https:// and the host.",
 )  # fmt: skip
 def og_url_relative(subject: Subject) -> Iterator[Fault]:
@@ -50,7 +51,8 @@ def og_url_relative(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "og-url-not-canonical", "warning", "address", _WITH_URL, of.OGP,
-    what="og:url and the canonical link name two addresses.", why="Both claim to be the page's one address: shares and search count apart.",
+    what="og:url and the canonical link name two addresses.",
+    why="Both claim to be the page's one address: shares and search count apart.",
     fix="Make both the same.",
 )  # fmt: skip
 def og_url_not_canonical(subject: Subject) -> Iterator[Fault]:
@@ -64,7 +66,8 @@ def og_url_not_canonical(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "og-url-other-host", "warning", "address", _WITH_URL, of.FACEBOOK,
-    what="og:url names another host than the page's.", why="Facebook goes there and shows that page in place of this one.",
+    what="og:url names another host than the page's.",
+    why="Facebook goes there and shows that page in place of this one.",
     fix="Name this page, unless the other is where it belongs.",
 )  # fmt: skip
 def og_url_other_host(subject: Subject) -> Iterator[Fault]:
@@ -77,7 +80,8 @@ def og_url_other_host(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "og-url-is-home", "error", "address", META, of.FACEBOOK,
-    what="og:url names the home page, but this is another page.", why="Facebook takes title, text and picture from the address in og:url.",
+    what="og:url names the home page, but this is another page.",
+    why="Facebook takes title, text and picture from the address in og:url.",
     fix="Write this page's own address.",
 )  # fmt: skip
 def og_url_is_home(subject: Subject) -> Iterator[Fault]:
@@ -91,7 +95,8 @@ def og_url_is_home(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "og-url-decorated", "warning", "address", META, of.WHATSAPP,
-    what="og:url carries counting parameters or a fragment.", why="Meta asks for the bare address: each variant is counted as a page of its own.",
+    what="og:url carries counting parameters or a fragment.",
+    why="Meta asks for the bare address: each variant is counted as a page of its own.",
     fix="Leave out utm_, session numbers and the part after #.",
 )  # fmt: skip
 def og_url_decorated(subject: Subject) -> Iterator[Fault]:
@@ -150,7 +155,8 @@ def canonical_empty(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "canonical-relative", "warning", "address", ("google", "facebook"), of.GOOGLE_CANONICAL,
-    what="The canonical link is not a full address.", why="Google and Facebook ask for full addresses: a path also holds on copies of the site.",
+    what="The canonical link is not a full address.",
+    why="Google and Facebook ask for full addresses: a path also holds on copies of the site.",
     fix="Write it with https:// and the host.",
 )  # fmt: skip
 def canonical_relative(subject: Subject) -> Iterator[Fault]:
@@ -162,7 +168,8 @@ def canonical_relative(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "canonical-other-host", "warning", "address", ("google", "mastodon"), of.GOOGLE_CANONICAL,
-    what="The canonical link names another host.", why="Search shows the page there in place of this one; Mastodon ignores it.",
+    what="The canonical link names another host.",
+    why="Search shows the page there in place of this one; Mastodon ignores it.",
     fix="Name this page, unless the other is the original.",
 )  # fmt: skip
 def canonical_other_host(subject: Subject) -> Iterator[Fault]:
@@ -175,7 +182,9 @@ def canonical_other_host(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "canonical-not-https", "warning", "address", ("google",), of.GOOGLE_CANONICAL,
-    what="The page is on https, its canonical link on http.", why="The two contradict each other.", fix="Write https://.",
+    what="The page is on https, its canonical link on http.",
+    why="The two contradict each other.",
+    fix="Write https://.",
 )  # fmt: skip
 def canonical_not_https(subject: Subject) -> Iterator[Fault]:
     """http in the link of an https page."""
@@ -186,7 +195,9 @@ def canonical_not_https(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "canonical-fragment", "warning", "address", ("google",), of.GOOGLE_CANONICAL,
-    what="The canonical link has a fragment.", why="Google does not support what stands after #.", fix="Leave it out.",
+    what="The canonical link has a fragment.",
+    why="Google does not support what stands after #.",
+    fix="Leave it out.",
 )  # fmt: skip
 def canonical_fragment(subject: Subject) -> Iterator[Fault]:
     """Something after #."""
@@ -223,7 +234,8 @@ def canonical_noindex(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "base-late", "warning", "address", EVERY, of.HTML_BASE,
-    what="<base> comes after tags with addresses.", why="Those above it are read without it: their addresses mean something else.",
+    what="<base> comes after tags with addresses.",
+    why="Those above it are read without it: their addresses mean something else.",
     fix="Put <base> right after the charset.",
 )  # fmt: skip
 def base_late(subject: Subject) -> Iterator[Fault]:
@@ -259,7 +271,8 @@ def amp_address(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "amp-without-canonical", "error", "address", ("google",), of.AMP,
-    what="This is an AMP page without a canonical link.", why="AMP requires one, to the page it is a version of, or to itself.",
+    what="This is an AMP page without a canonical link.",
+    why="AMP requires one, to the page it is a version of, or to itself.",
     fix='Add <link rel="canonical" href="https://…">.',
 )  # fmt: skip
 def amp_without_canonical(subject: Subject) -> Iterator[Fault]:

@@ -34,7 +34,8 @@ def card_missing(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "card-invalid", "error", "cards", ("x",), of.X_MARKUP,
-    what="twitter:card names no card.", why="X knows summary, summary_large_image, app and player, and shows no card for anything else.",
+    what="twitter:card names no card.",
+    why="X knows summary, summary_large_image, app and player, and shows no card for anything else.",
     fix="Write summary_large_image.",
 )  # fmt: skip
 def card_invalid(subject: Subject) -> Iterator[Fault]:
@@ -59,7 +60,8 @@ def card_without_image(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "card-small", "hint", "cards", ("x", "discord"), of.X_LARGE,
-    what="The page has a wide picture but asks for the small card.", why="The large card shows it across the whole width.",
+    what="The page has a wide picture but asks for the small card.",
+    why="The large card shows it across the whole width.",
     fix="Write summary_large_image, unless small is what you want.",
 )  # fmt: skip
 def card_small(subject: Subject) -> Iterator[Fault]:
@@ -77,7 +79,8 @@ def card_small(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "player-incomplete", "error", "cards", ("x",), of.X_PLAYER,
-    what="The player card lacks what it needs.", why="X needs the player's address, its width and height, and a picture.",
+    what="The player card lacks what it needs.",
+    why="X needs the player's address, its width and height, and a picture.",
     fix="Add what is missing, or ask for summary_large_image.",
 )  # fmt: skip
 def player_incomplete(subject: Subject) -> Iterator[Fault]:
@@ -126,7 +129,8 @@ def handle_form(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "several-images-discord", "hint", "cards", ("discord",), of.DISCORD,
-    what="There are several og:image.", why="Discord then shows a gallery of up to four in place of the large picture; others take the first.",
+    what="There are several og:image.",
+    why="Discord then shows a gallery of up to four in place of the large picture; others take the first.",
     fix="Keep the best one, unless a gallery is what you want.",
 )  # fmt: skip
 def several_images(subject: Subject) -> Iterator[Fault]:

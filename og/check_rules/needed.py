@@ -87,7 +87,8 @@ def og_description_missing(subject: Subject) -> Iterator[Fault]:
 @rule(
     "og-url-missing", "warning", "address", META, of.WHATSAPP,
     what="There is no og:url.",
-    why="The Open Graph protocol requires it and WhatsApp asks for it. It is what shares of the page are counted under.",
+    why="The Open Graph protocol requires it and WhatsApp asks for it. It is what shares of the page are counted "
+    "under.",
     fix='Add <meta property="og:url" content="https://…"> with the page\'s own full address.',
 )  # fmt: skip
 def og_url_missing(subject: Subject) -> Iterator[Fault]:
@@ -167,7 +168,8 @@ def _repeated(subject: Subject) -> Iterator[tuple[str, list[Tag]]]:
 @rule(
     "tag-conflict", "warning", "form", EVERY, of.OGP,
     what="A tag stands twice and says different things.",
-    why="Some platforms take the first, X and Discord's layout tags the last: the page looks different from place to place.",
+    why="Some platforms take the first, X and Discord's layout tags the last: the page looks different from place "
+    "to place.",
     fix="Keep one of them.",
 )  # fmt: skip
 def tag_conflict(subject: Subject) -> Iterator[Fault]:

@@ -98,7 +98,8 @@ def twitter_in_property(subject: Subject) -> Iterator[Fault]:
 def value_attribute(subject: Subject) -> Iterator[Fault]:
     """A preview meta without content but with value."""
     for tag in subject.page.metas:
-        if tag.keys and "content" not in tag.attributes and tag.attributes.get("value"):
+        known = any(key.lower() in _KNOWN | _X_KNOWN | {"description"} for key in tag.keys)
+        if known and "content" not in tag.attributes and tag.attributes.get("value"):
             yield Fault(tag, f"{tag.keys[0]} has no content.")
 
 
@@ -133,8 +134,10 @@ def key_case(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "og-type-unknown", "warning", "form", META, of.OGP_TYPES,
-    what="og:type is none of the protocol's types.", why="Readers treat the page as a website, and article: tags are ignored.",
-    fix="Use “article” for an article, “website” for anything else; a type of your own needs a namespace, “my:thing”.",
+    what="og:type is none of the protocol's types.",
+    why="Readers treat the page as a website, and article: tags are ignored.",
+    fix="Use “article” for an article, “website” for anything else; a type of your own needs a namespace, "
+    "“my:thing”.",
 )  # fmt: skip
 def og_type_unknown(subject: Subject) -> Iterator[Fault]:
     """A type without a namespace that nobody knows."""
@@ -146,7 +149,8 @@ def og_type_unknown(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "article-tags-unused", "hint", "form", META, of.OGP_TYPES,
-    what="There are article: tags, but og:type is not “article”.", why="They belong to that type and are ignored with any other.",
+    what="There are article: tags, but og:type is not “article”.",
+    why="They belong to that type and are ignored with any other.",
     fix="Set og:type to “article”.",
 )  # fmt: skip
 def article_tags_unused(subject: Subject) -> Iterator[Fault]:
@@ -159,7 +163,8 @@ def article_tags_unused(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "date-form", "warning", "form", (*META, "pinterest", "google"), of.OGP_VALUES,
-    what="A date is not in the form of ISO 8601.", why="The protocol allows no other; readers drop what they cannot read.",
+    what="A date is not in the form of ISO 8601.",
+    why="The protocol allows no other; readers drop what they cannot read.",
     fix="Write 2026-11-22T09:30:00+01:00.",
 )  # fmt: skip
 def date_form(subject: Subject) -> Iterator[Fault]:
@@ -198,7 +203,8 @@ def dates_reversed(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "locale-form", "warning", "languages", META, of.OGP,
-    what="og:locale is not in the form language_TERRITORY.", why="The protocol writes en_US, with an underscore and a territory.",
+    what="og:locale is not in the form language_TERRITORY.",
+    why="The protocol writes en_US, with an underscore and a territory.",
     fix="Write it like en_US or pt_BR.",
 )  # fmt: skip
 def locale_form(subject: Subject) -> Iterator[Fault]:
@@ -225,7 +231,8 @@ def structured_before_root(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "video-incomplete", "hint", "cards", ("facebook", "discord"), of.DISCORD,
-    what="A film has no type, size or picture.", why="Players are drawn only where they are known; Discord needs og:image as the first frame.",
+    what="A film has no type, size or picture.",
+    why="Players are drawn only where they are known; Discord needs og:image as the first frame.",
     fix="Add og:video:type, og:video:width, og:video:height and og:image.",
 )  # fmt: skip
 def video_incomplete(subject: Subject) -> Iterator[Fault]:
@@ -240,7 +247,8 @@ def video_incomplete(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "video-not-https", "warning", "cards", ("facebook", "discord"), of.DISCORD,
-    what="A film or sound is not served over https.", why="It would be mixed content where it is played, and is refused.",
+    what="A film or sound is not served over https.",
+    why="It would be mixed content where it is played, and is refused.",
     fix="Serve it over https and name that address.",
 )  # fmt: skip
 def video_not_https(subject: Subject) -> Iterator[Fault]:
@@ -266,7 +274,8 @@ def fb_app_id_form(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "fb-admins", "hint", "more", ("facebook",), of.FACEBOOK,
-    what="fb:admins or fb:page_id is no longer read.", why="Facebook took Domain Insights away from them; they name people for nothing.",
+    what="fb:admins or fb:page_id is no longer read.",
+    why="Facebook took Domain Insights away from them; they name people for nothing.",
     fix="Take it out; fb:app_id is enough where you use Insights.",
 )  # fmt: skip
 def fb_admins(subject: Subject) -> Iterator[Fault]:
@@ -277,7 +286,8 @@ def fb_admins(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "fb-app-id-missing", "hint", "more", ("facebook",), of.FACEBOOK,
-    what="There is no fb:app_id.", why="The Sharing Debugger asks for it. It is of use only with Domain Insights; sharing works without.",
+    what="There is no fb:app_id.",
+    why="The Sharing Debugger asks for it. It is of use only with Domain Insights; sharing works without.",
     fix='Leave it, or add <meta property="fb:app_id" content="…"> if you use Insights.',
 )  # fmt: skip
 def fb_app_id_missing(subject: Subject) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""What a rule of the checker is: data that says what is wrong, why, how to mend it and who says so, and a small finder.
+"""What a rule of the checker is: data that says what is wrong, why, how to mend it and who says so; and a finder.
 
 Severity tells firm facts and advice apart. ``error``: a platform's or a standard's own document says that it breaks.
 ``warning``: such a document says that it degrades, or that it is not allowed. ``hint``: advice, from guides, from
@@ -110,10 +110,8 @@ class Subject:
     def image_tag(self) -> Tag | None:
         """The tag that names the first picture."""
         image = self.image
-        for tag in self.page.named(*IMAGE_KEYS):
-            if image and self.address(tag.value) == image.url:
-                return tag
-        return None
+        tags = (tag for key in IMAGE_KEYS for tag in self.page.by_key.get(key, ()))
+        return next((tag for tag in tags if image and self.address(tag.value) == image.url), None)
 
     @property
     def head(self) -> Tag | None:
@@ -165,8 +163,8 @@ def gathered(module: Mapping[str, Any]) -> tuple[Rule, ...]:
 
 # Platforms by what they read, for rules that concern many.
 EVERY = (
-    "facebook", "x", "linkedin", "slack", "discord", "whatsapp", "telegram", "imessage", "mastodon", "bluesky", "threads",
-    "reddit", "pinterest", "google",
+    "facebook", "x", "linkedin", "slack", "discord", "whatsapp", "telegram", "imessage", "mastodon", "bluesky",
+    "threads", "reddit", "pinterest", "google",
 )  # fmt: skip
 CARDS = tuple(name for name in EVERY if name != "google")
 META = ("facebook", "threads", "whatsapp")

@@ -1,7 +1,4 @@
-"""Rules: the preview picture: its address, type, size, shape, weight and words.
-
-Sizes are those of the picture's bytes where somebody has looked at them, else those the page declares.
-"""
+"""Rules: the preview picture: its address, its type, and whether it is there."""
 
 from __future__ import annotations
 
@@ -13,20 +10,8 @@ from og.addresses import host_of
 from og.check_rules import sources as of
 from og.check_rules.parts import CARDS, IMAGE_KEYS, META, Fault, Known, Rule, Subject, gathered, rule
 from og.positions import Tag
-from og.record import Image
 
-_FACEBOOK_LEAST, _FACEBOOK_LARGE, _FACEBOOK_BEST = (200, 200), (600, 315), (1200, 630)  # Images in Link Shares
-_X_SUMMARY_LEAST, _X_LARGE_LEAST, _X_MOST = (144, 144), (300, 157), (4096, 4096)  # X, Summary cards
-_X_BYTES, _FACEBOOK_BYTES = 5_000_000, 8_000_000
-_WHATSAPP_WIDTH, _WHATSAPP_BYTES, _WHATSAPP_RATIO = 300, 600_000, 4.0  # WhatsApp Link Previews
-# Guides measured that pictures above 300 KB are often left out by WhatsApp's apps.
-_WHATSAPP_SAFE_BYTES = 300_000
-_BLUESKY_BYTES = 1_000_000  # the lexicon of a card's thumb: maxSize 1000000
-_LINKEDIN_WIDTH = 401
-_DISCOVER_WIDTH = 1200
 _DISCORD_URL = 2048
-_RATIO, _RATIO_SLACK = 1200 / 630, 0.05
-_PIXELS = re.compile(r"\d{1,5}")
 _NOT_PICTURES = re.compile(
     r"\.(svgz?|pdf|html?|php|tiff?|bmp|heic|heif|jxl|psd|mp4|webm|mov)(?:$|[?#])", re.IGNORECASE
 )
@@ -47,7 +32,8 @@ def image_tags(subject: Subject) -> Iterator[Tag]:
 @rule(
     "image-relative", "error", "picture", (*META, "x", "linkedin", "telegram", "bluesky"), of.WHATSAPP,
     what="The picture's address is not complete.",
-    why="Platforms ask for a full address; only some put the page's own before it. Discord wants at least a “/” in front.",
+    why="Platforms ask for a full address; only some put the page's own before it. Discord wants at least a “/” "
+    "in front.",
     fix="Write the whole address, with https:// and the host.",
 )  # fmt: skip
 def image_relative(subject: Subject) -> Iterator[Fault]:
@@ -60,7 +46,8 @@ def image_relative(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "image-without-scheme", "warning", "picture", (*META, "x", "linkedin", "telegram"), of.OGP_VALUES,
-    what="The picture's address begins with “//”.", why="It is not a full address; some readers do not take it for one.",
+    what="The picture's address begins with “//”.",
+    why="It is not a full address; some readers do not take it for one.",
     fix="Put https: before it.",
 )  # fmt: skip
 def image_without_scheme(subject: Subject) -> Iterator[Fault]:
@@ -109,13 +96,14 @@ def image_address_long(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "image-not-https", "warning", "picture", _ANY_CARD, of.MIX,
-    what="The picture is not served over https.", why="On pages over https browsers block or upgrade it; apps leave it out.",
+    what="The page is on https, its picture is not.",
+    why="On pages over https browsers block or upgrade it; apps leave it out.",
     fix="Serve it over https and name that address.",
 )  # fmt: skip
 def image_not_https(subject: Subject) -> Iterator[Fault]:
     """http, with no og:image:secure_url beside it."""
     secure = subject.page.value("og:image:secure_url").lower().startswith("https:")
-    for tag in image_tags(subject):
+    for tag in image_tags(subject) if not subject.url.startswith("http:") else ():
         if tag.value.lower().startswith("http:") and not (secure and "og:image" in tag.keys):
             yield Fault(tag)
 
@@ -143,7 +131,8 @@ def _is_private(host: str) -> bool:
 
 @rule(
     "image-type", "error", "picture", ("facebook", "x", "whatsapp", "discord"), of.X_SUMMARY,
-    what="The picture is of a type that platforms do not show.", why="JPEG, PNG, WebP and GIF are shown everywhere; SVG nowhere.",
+    what="The picture is of a type that platforms do not show.",
+    why="JPEG, PNG, WebP and GIF are shown everywhere; SVG nowhere.",
     fix="Save it as JPEG or PNG.",
 )  # fmt: skip
 def image_type(subject: Subject) -> Iterator[Fault]:
@@ -185,246 +174,6 @@ def image_type_differs(subject: Subject) -> Iterator[Fault]:
         yield Fault(tags[0], f"og:image:type is {kind}, the address ends in .{match[1].lower()}.")
 
 
-def _size(subject: Subject) -> tuple[Image, int, int] | None:
-    image = subject.image
-    return (image, image.width, image.height) if image and image.width and image.height else None
-
-
-def _below(subject: Subject, least: tuple[int, int]) -> str:
-    """Return what is too small, or the empty string."""
-    found = _size(subject)
-    if found and (found[1] < least[0] or found[2] < least[1]):
-        return f"The picture has {found[1]} × {found[2]} pixels; {least[0]} × {least[1]} is the least."
-    return ""
-
-
-@rule(
-    "image-too-small", "error", "picture", ("facebook", "threads"), of.FACEBOOK_IMAGES,
-    what="The picture is too small to be shown.", why="Facebook takes none below 200 × 200 pixels.",
-    fix="Use 1200 × 630 pixels.",
-)  # fmt: skip
-def image_too_small(subject: Subject) -> Iterator[Fault]:
-    """Below 200 × 200."""
-    if said := _below(subject, _FACEBOOK_LEAST):
-        yield Fault(subject.image_tag, said)
-
-
-@rule(
-    "image-small", "warning", "picture", ("facebook", "threads"), of.FACEBOOK_IMAGES,
-    what="The picture is shown as a small square.", why="Facebook shows pictures below 600 × 315 pixels small, beside the text.",
-    fix="Use 1200 × 630 pixels.",
-)  # fmt: skip
-def image_small(subject: Subject) -> Iterator[Fault]:
-    """Between 200 × 200 and 600 × 315."""
-    if (said := _below(subject, _FACEBOOK_LARGE)) and not _below(subject, _FACEBOOK_LEAST):
-        yield Fault(subject.image_tag, said.replace("is the least", "is the least for a large one"))
-
-
-@rule(
-    "image-below-best", "hint", "picture", ("facebook", "linkedin", "google"), of.FACEBOOK_IMAGES,
-    what="The picture will look soft on good screens.", why="1200 × 630 pixels are asked for; Google Discover wants 1,200 in width.",
-    fix="Use 1200 × 630 pixels.",
-)  # fmt: skip
-def image_below_best(subject: Subject) -> Iterator[Fault]:
-    """Between 600 and 1200 pixels wide."""
-    found = _size(subject)
-    if found and not _below(subject, _FACEBOOK_LARGE) and found[1] < _DISCOVER_WIDTH:
-        yield Fault(subject.image_tag, f"The picture has {found[1]} × {found[2]} pixels.")
-
-
-@rule(
-    "image-small-x", "error", "picture", ("x",), of.X_LARGE,
-    what="The picture is too small for X's card.", why="A large card needs 300 × 157 pixels, a summary 144 × 144.",
-    fix="Use 1200 × 630 pixels.",
-)  # fmt: skip
-def image_small_x(subject: Subject) -> Iterator[Fault]:
-    """Below the least of the card chosen."""
-    card = subject.page.value("twitter:card").lower()
-    least = {"summary_large_image": _X_LARGE_LEAST, "summary": _X_SUMMARY_LEAST}.get(card)
-    if least and (said := _below(subject, least)):
-        yield Fault(subject.image_tag, said)
-
-
-@rule(
-    "image-large-x", "warning", "picture", ("x",), of.X_SUMMARY,
-    what="The picture is larger than X takes.", why="X takes up to 4096 × 4096 pixels.", fix="Use 1200 × 630 pixels.",
-)  # fmt: skip
-def image_large_x(subject: Subject) -> Iterator[Fault]:
-    """Above 4096 pixels a side."""
-    found = _size(subject)
-    if found and max(found[1:]) > _X_MOST[0]:
-        yield Fault(subject.image_tag, f"The picture has {found[1]} × {found[2]} pixels.")
-
-
-@rule(
-    "image-narrow-whatsapp", "warning", "picture", ("whatsapp",), of.WHATSAPP,
-    what="The picture is too narrow for WhatsApp.", why="WhatsApp asks for 300 pixels of width or more.",
-    fix="Use 1200 × 630 pixels.",
-)  # fmt: skip
-def image_narrow_whatsapp(subject: Subject) -> Iterator[Fault]:
-    """Less than 300 pixels wide."""
-    found = _size(subject)
-    if found and found[1] < _WHATSAPP_WIDTH:
-        yield Fault(subject.image_tag, f"The picture is {found[1]} pixels wide.")
-
-
-@rule(
-    "image-long-whatsapp", "warning", "picture", ("whatsapp",), of.WHATSAPP,
-    what="The picture is too long for WhatsApp.", why="Its longer side may be four times the shorter at most.",
-    fix="Use 1200 × 630 pixels.",
-)  # fmt: skip
-def image_long_whatsapp(subject: Subject) -> Iterator[Fault]:
-    """Wider than 4:1."""
-    found = _size(subject)
-    if found and found[1] / found[2] > _WHATSAPP_RATIO:
-        yield Fault(subject.image_tag, f"The picture has {found[1]} × {found[2]} pixels.")
-
-
-@rule(
-    "image-narrow-linkedin", "hint", "picture", ("linkedin",), of.LINKEDIN,
-    what="LinkedIn shows the picture as a thumbnail.", why="Guides measured that pictures below 401 pixels of width are shown small.",
-    fix="Use 1200 × 627 pixels.",
-)  # fmt: skip
-def image_narrow_linkedin(subject: Subject) -> Iterator[Fault]:
-    """Less than 401 pixels wide."""
-    found = _size(subject)
-    if found and found[1] < _LINKEDIN_WIDTH:
-        yield Fault(subject.image_tag, f"The picture is {found[1]} pixels wide.")
-
-
-@rule(
-    "image-ratio", "hint", "picture", ("facebook", "linkedin", "bluesky", "threads", "telegram"), of.FACEBOOK_IMAGES,
-    what="The picture will be cropped.", why="Feeds show it at 1.91:1; what is above and below that is cut off.",
-    fix="Use 1200 × 630 pixels, and keep faces and words away from the edges.",
-)  # fmt: skip
-def image_ratio(subject: Subject) -> Iterator[Fault]:
-    """More than 5 % off 1.91:1."""
-    found = _size(subject)
-    if found and abs(found[1] / found[2] / _RATIO - 1) > _RATIO_SLACK:
-        yield Fault(subject.image_tag, f"The picture is {found[1] / found[2]:.2f}:1.")
-
-
-@rule(
-    "image-size-missing", "warning", "picture", ("facebook", "discord"), of.FACEBOOK_FAQ,
-    what="The picture's size is not given.", why="The first person who shares the page on Facebook sees no picture; Discord waits for it.",
-    fix="Add og:image:width and og:image:height, in pixels.",
-)  # fmt: skip
-def image_size_missing(subject: Subject) -> Iterator[Fault]:
-    """og:image without width and height."""
-    page = subject.page
-    missing = [key for key in ("og:image:width", "og:image:height") if not page.value(key)]
-    if page.value("og:image", "og:image:url") and missing:
-        yield Fault(subject.image_tag, f"Missing: {' and '.join(missing)}.")
-
-
-@rule(
-    "image-size-form", "warning", "picture", ("facebook", "discord"), of.OGP_VALUES,
-    what="The picture's size is not a number of pixels.", why="Readers drop what is not a whole number.",
-    fix="Write digits only, such as 1200.",
-)  # fmt: skip
-def image_size_form(subject: Subject) -> Iterator[Fault]:
-    """1200px, 100%, auto."""
-    keys = ("og:image:width", "og:image:height", "twitter:image:width", "twitter:image:height")
-    for tag in subject.page.named(*keys):
-        if tag.value and not _PIXELS.fullmatch(tag.value):
-            yield Fault(tag, f"{tag.keys[0]} is “{tag.value[:30]}”.")
-
-
-@rule(
-    "image-size-differs", "warning", "picture", ("facebook", "discord"), of.FACEBOOK_IMAGES,
-    what="The picture's size is not the one given.", why="Room is kept for the size given; the picture is stretched or refused.",
-    fix="Give the size that the file has.",
-)  # fmt: skip
-def image_size_differs(subject: Subject) -> Iterator[Fault]:
-    """Declared and real size differ."""
-    for image in subject.preview.images[:4]:
-        known = subject.pictures.get(image.url, Known())
-        if (
-            image.width
-            and image.height
-            and known.width
-            and (image.width, image.height) != (known.width, known.height)
-        ):
-            yield Fault(
-                subject.page.named("og:image:width")[0]
-                if subject.page.named("og:image:width")
-                else subject.image_tag,
-                f"The page says {image.width} × {image.height}, the file has {known.width} × {known.height}.",
-            )
-
-
-@rule(
-    "image-alt-missing", "hint", "picture", CARDS, of.OGP_STRUCTURED,
-    what="The picture has no words for those who cannot see it.", why="The protocol asks for og:image:alt; screen readers read it out.",
-    fix='Add <meta property="og:image:alt" content="…"> and say what the picture shows.',
-)  # fmt: skip
-def image_alt_missing(subject: Subject) -> Iterator[Fault]:
-    """No alternative text."""
-    if subject.page.value(*IMAGE_KEYS) and not subject.page.value("og:image:alt", "twitter:image:alt"):
-        yield Fault(subject.image_tag)
-
-
-def _weight(subject: Subject) -> int:
-    image = subject.image
-    return subject.pictures.get(image.url, Known()).bytes if image else 0
-
-
-def _heavier(subject: Subject, limit: int) -> Iterator[Fault]:
-    if (weight := _weight(subject)) > limit:
-        yield Fault(subject.image_tag, f"The file has {weight / 1000:,.0f} KB; {limit / 1000:,.0f} KB is the most.")
-
-
-@rule(
-    "image-heavy-whatsapp", "error", "picture", ("whatsapp",), of.WHATSAPP,
-    what="The picture's file is too large for WhatsApp.", why="WhatsApp asks for less than 600 KB.",
-    fix="Save it as JPEG at quality 80.",
-)  # fmt: skip
-def image_heavy_whatsapp(subject: Subject) -> Iterator[Fault]:
-    """Above 600 KB."""
-    yield from _heavier(subject, _WHATSAPP_BYTES)
-
-
-@rule(
-    "image-heavy-phones", "hint", "picture", ("whatsapp",), of.WHATSAPP,
-    what="The picture's file is large for a phone.", why="Guides measured that WhatsApp often leaves out files above 300 KB.",
-    fix="Save it as JPEG at quality 80.",
-)  # fmt: skip
-def image_heavy_phones(subject: Subject) -> Iterator[Fault]:
-    """Between 300 and 600 KB."""
-    if _weight(subject) <= _WHATSAPP_BYTES:
-        yield from _heavier(subject, _WHATSAPP_SAFE_BYTES)
-
-
-@rule(
-    "image-heavy-bluesky", "hint", "picture", ("bluesky",), of.BLUESKY,
-    what="The picture's file is too large for a Bluesky card.", why="A card's picture has 1,000,000 bytes at most; apps make it smaller, bots do not.",
-    fix="Save it as JPEG at quality 80.",
-)  # fmt: skip
-def image_heavy_bluesky(subject: Subject) -> Iterator[Fault]:
-    """Above 1 MB."""
-    yield from _heavier(subject, _BLUESKY_BYTES)
-
-
-@rule(
-    "image-heavy-x", "error", "picture", ("x", "linkedin"), of.X_SUMMARY,
-    what="The picture's file is too large for X.", why="X takes up to 5 MB, and so does LinkedIn by its guides.",
-    fix="Save it as JPEG at quality 80.",
-)  # fmt: skip
-def image_heavy_x(subject: Subject) -> Iterator[Fault]:
-    """Above 5 MB."""
-    yield from _heavier(subject, _X_BYTES)
-
-
-@rule(
-    "image-heavy-facebook", "error", "picture", ("facebook",), of.FACEBOOK_IMAGES,
-    what="The picture's file is too large for Facebook.", why="Facebook takes up to 8 MB.",
-    fix="Save it as JPEG at quality 80.",
-)  # fmt: skip
-def image_heavy_facebook(subject: Subject) -> Iterator[Fault]:
-    """Above 8 MB."""
-    yield from _heavier(subject, _FACEBOOK_BYTES)
-
-
 @rule(
     "image-not-found", "error", "picture", CARDS, of.OGP_VALUES,
     what="The picture could not be had.", why="Platforms ask as we did, and will show none.",
@@ -442,7 +191,8 @@ def image_not_found(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "image-expires", "hint", "picture", CARDS, of.PRACTICE,
-    what="The picture's address is signed for a time.", why="Platforms fetch it again days later, when it no longer works.",
+    what="The picture's address is signed for a time.",
+    why="Platforms fetch it again days later, when it no longer works.",
     fix="Name an address that stays.",
 )  # fmt: skip
 def image_expires(subject: Subject) -> Iterator[Fault]:

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from itertools import pairwise
 from unicodedata import bidirectional
 
+from networks.counting import graphemes
 from og.check_rules import sources as of
 from og.check_rules.parts import EVERY, Fault, Rule, Subject, gathered, rule
 from og.positions import Tag
-from networks.counting import graphemes
 
 _WORDS = (
     "og:title", "og:description", "og:site_name", "og:image:alt", "twitter:title", "twitter:description",
@@ -32,7 +32,7 @@ _MARKUP = re.compile(
 )
 _LEFT_OVER = re.compile(
     r"\{\{.{0,60}?\}\}|\{%.{0,60}?%\}|\$\{.{0,60}?\}|<%.{0,60}?%>|%%\w{1,40}%%|\[object Object\]"
-    r"|\A(?:undefined|null|none|nan|untitled|untitled document|title|test|lorem ipsum.{0,200}|todo|n/a|home page title)\Z",
+    r"|\A(?:undefined|null|none|nan|untitled|untitled document|title|test|lorem ipsum.{0,200}|n/a|page title)\Z",
     re.IGNORECASE,
 )
 # UTF-8 read as windows-1252: a lead byte as Ã, Â, â€ and a continuation byte after it.
@@ -96,7 +96,8 @@ def description_long_x(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "title-long-discord", "warning", "words", ("discord",), of.DISCORD,
-    what="The title is cut on Discord.", why="Discord shows 70 bytes of a title: fewer letters where they take two or three.",
+    what="The title is cut on Discord.",
+    why="Discord shows 70 bytes of a title: fewer letters where they take two or three.",
     fix="Shorten og:title, or put what matters first.",
 )  # fmt: skip
 def title_long_discord(subject: Subject) -> Iterator[Fault]:
@@ -120,7 +121,8 @@ def description_long_discord(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "site-name-long", "error", "words", ("discord",), of.DISCORD,
-    what="The site name is so long that Discord shows no preview.", why="Above 256 characters Discord drops the whole card.",
+    what="The site name is so long that Discord shows no preview.",
+    why="Above 256 characters Discord drops the whole card.",
     fix="Give og:site_name the site's name only.",
 )  # fmt: skip
 def site_name_long(subject: Subject) -> Iterator[Fault]:
@@ -156,7 +158,8 @@ def alt_long_x(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "description-long-whatsapp", "hint", "words", ("whatsapp",), of.WHATSAPP,
-    what="WhatsApp shows only the beginning of the description.", why="One or two lines fit; Meta says that 80 characters suffice.",
+    what="WhatsApp shows only the beginning of the description.",
+    why="One or two lines fit; Meta says that 80 characters suffice.",
     fix="Put what matters into the first 80 characters.",
 )  # fmt: skip
 def description_long_whatsapp(subject: Subject) -> Iterator[Fault]:
@@ -168,7 +171,8 @@ def description_long_whatsapp(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "title-long-google", "hint", "words", ("google",), of.GOOGLE_TITLE,
-    what="Google will probably cut the title.", why="Title links are cut to the width of the screen: at about 65 letters.",
+    what="Google will probably cut the title.",
+    why="Title links are cut to the width of the screen: at about 65 letters.",
     fix="Put what matters first; the site's name last.",
 )  # fmt: skip
 def title_long_google(subject: Subject) -> Iterator[Fault]:
@@ -180,7 +184,8 @@ def title_long_google(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "description-long-google", "hint", "words", ("google",), of.GOOGLE_SNIPPET,
-    what="Google will probably cut the description.", why="Snippets are cut to the width of the screen: at about 160 letters.",
+    what="Google will probably cut the description.",
+    why="Snippets are cut to the width of the screen: at about 160 letters.",
     fix="Put what matters first.",
 )  # fmt: skip
 def description_long_google(subject: Subject) -> Iterator[Fault]:
@@ -216,7 +221,8 @@ def description_short(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "site-name-in-title", "hint", "words", ("imessage", "whatsapp"), of.APPLE,
-    what="og:title repeats the site's name.", why="Apple and WhatsApp ask for the title without branding: the site is shown beside it.",
+    what="og:title repeats the site's name.",
+    why="Apple and WhatsApp ask for the title without branding: the site is shown beside it.",
     fix="Leave the site's name to og:site_name.",
 )  # fmt: skip
 def site_name_in_title(subject: Subject) -> Iterator[Fault]:
@@ -230,7 +236,8 @@ def site_name_in_title(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "title-is-site-name", "warning", "words", EVERY, of.GOOGLE_TITLE,
-    what="The title is only the site's name.", why="Every page of the site then looks the same when it is shared or found.",
+    what="The title is only the site's name.",
+    why="Every page of the site then looks the same when it is shared or found.",
     fix="Give the page a title of its own.",
 )  # fmt: skip
 def title_is_site_name(subject: Subject) -> Iterator[Fault]:

@@ -12,7 +12,6 @@ from og.document import Document
 from og.rule import Candidate, Read, Rule, jsonld, meta, odd_meta
 from og.text import without_tags
 
-
 _DAY = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
 _DATE_CLASS = re.compile(r"(?<![a-z])(?:date|pubdate|postdate|publishdate|dateline|datetime)(?![a-z])", re.IGNORECASE)
 # Elements looked at for a class: the first are the article's, the others those of what else there is to read.

@@ -11,7 +11,8 @@ from og.rule import Candidate, Rule, jsonld, meta, odd_meta
 _TAG = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8}){0,3}")
 # Languages whose usual script runs from right to left (CLDR, layout.orientation).
 RIGHT_TO_LEFT = frozenset(
-    "ar arc ary arz azb ckb dv fa glk he iw ku-arab lrc mzn nqo pnb ps sd syr ug ur uz-arab yi".split()
+    {"ar", "arc", "ary", "arz", "azb", "ckb", "dv", "fa", "glk", "he", "iw", "ku-arab", "lrc", "mzn", "nqo", "pnb"}
+    | {"ps", "sd", "syr", "ug", "ur", "uz-arab", "yi"}
 )
 
 
@@ -41,7 +42,8 @@ LANG = Rule(
     "lang",
     "lang",
     (_html("lang"), _html("xml:lang"), *meta("og:locale", "http-equiv:content-language", "content-language"),
-     *meta("dc.language", "dcterms.language", "language"), *odd_meta("og:locale"), jsonld("inLanguage", "alternateName", "name")),
+     *meta("dc.language", "dcterms.language", "language"), *odd_meta("og:locale"),
+     jsonld("inLanguage", "alternateName", "name")),
     _tag,
 )  # fmt: skip
 DIR = Rule("dir", "dir", (_html("dir"), Candidate("lang", _of_language)), _direction)

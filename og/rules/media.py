@@ -20,8 +20,9 @@ _TYPE = re.compile(r"(?:image|video|audio|application|text)/[\w.+-]{1,60}")
 _PIXELS = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*")
 # Pictures that make up a page rather than show something, by their address.
 _DECORATION = re.compile(
-    r"sprite|pixel|spacer|blank\.|transparent|1x1|/emoji|icon|loading|loader|placeholder|badge|button|/flags?/|rss\.|hamburger"
-    r"|lizenz|license|^data:|[\\\x22']|^(?!.*logo).*\.svg(?:$|\?)|doubleclick|/ads?/|gravatar|avatar|stats?\.|counter|tracking",
+    r"sprite|pixel|spacer|blank\.|transparent|1x1|/emoji|icon|loading|loader|placeholder|badge|button|/flags?/"
+    r"|rss\.|hamburger|lizenz|license|^data:|[\\\x22']|^(?!.*logo).*\.svg(?:$|\?)|doubleclick|/ads?/"
+    r"|gravatar|avatar|stats?\.|counter|tracking",
     re.IGNORECASE,
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from og.document import Document
-from og.rule import Candidate, Rule, jsonld, meta, odd_meta
+from og.rule import Rule, jsonld, meta, odd_meta
 from og.text import clean
 
 LONGEST = 200

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from og.document import Document
-from og.rule import Candidate, Rule, link, meta, odd_meta
+from og.rule import Candidate, Rule, link, meta
 
 
 def _clean(value: str, document: Document) -> str:

@@ -13,7 +13,7 @@ from og.text import clean
 _COLOR = re.compile(
     r"#[0-9a-fA-F]{3,8}|[a-zA-Z]{3,30}|(?:rgb|hsl|hwb|lab|lch|oklab|oklch)a?\([\d\s.,%/degratun+-]{1,60}\)"
 )
-# An account of the fediverse: user@host, with or without the first @ (https://docs.joinmastodon.org/spec/activitypub/).
+# An account of the fediverse: user@host, with or without the first @ (https://www.rfc-editor.org/rfc/rfc7565).
 _ACCOUNT = re.compile(r"@?[\w.-]{1,100}@[\w.-]{1,200}")
 
 

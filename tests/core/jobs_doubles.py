@@ -38,6 +38,10 @@ def lines(trace: Path) -> list[list[str]]:
     return [line.split() for line in trace.read_text().splitlines()] if trace.is_file() else []
 
 
+def nothing(payload: dict[str, Any], services: Any) -> None:
+    """A job that does nothing."""
+
+
 def slow(payload: dict[str, Any], services: Any) -> None:
     note(services.trace, "begin", payload["n"], os.getpid())
     time.sleep(payload["seconds"])
@@ -101,7 +105,7 @@ def until(true: Callable[[], object], seconds: float = 30) -> None:
 
 def main() -> None:
     data, url, trace, pace = sys.argv[1:]
-    jobs_dbos.MOST_DEATHS = 1
+    jobs_dbos.MOST_DEATHS = 0
     services = SomeServices(Settings(data=Path(data), database_url=url), Path(trace))
     sys.exit(0 if run(services, pace=Pace(**json.loads(pace))) else 7)
 

@@ -23,7 +23,7 @@ def on_purpose(field: str) -> set[str]:
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_no_reader_agrees_more_often_with_the_majority(field: str, corpus: Path) -> None:
-    """What is counted for us beyond agreement are addresses made with ``base href``, which none of the readers heeds."""
+    """Counted for us, beyond agreement, are addresses made with ``base href``, which none of the readers heeds."""
     answers = agreed(corpus, field)
     right = {name for name, where, reason in DIFFERENCES["pages"] if where == field and reason == "base"}
     assert sum(answers.values()) + len(right) >= max(peers(corpus, field).values())

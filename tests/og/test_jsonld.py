@@ -61,9 +61,19 @@ def test_types_are_told_without_their_vocabulary() -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("Ann", "Ann"), (["Ann", "Bo"], "Ann"), ({"name": "Ann"}, "Ann"), ([{"name": ["Ann"]}], "Ann"), ({"@value": "Ann"}, "Ann"),
-     ({"name": {"name": "no"}}, ""), (7, ""), (None, ""), ([[["deep"]]], ""), ("  ", "")],
-)  # fmt: skip
+    [
+        ("Ann", "Ann"),
+        (["Ann", "Bo"], "Ann"),
+        ({"name": "Ann"}, "Ann"),
+        ([{"name": ["Ann"]}], "Ann"),
+        ({"@value": "Ann"}, "Ann"),
+        ({"name": {"name": "no"}}, ""),
+        (7, ""),
+        (None, ""),
+        ([[["deep"]]], ""),
+        ("  ", ""),
+    ],
+)
 def test_the_first_text_of_a_value(value: Any, expected: str) -> None:
     assert text(value, "name") == expected
 

@@ -10,9 +10,38 @@ from og.preview import from_html
 from og.record import Image, Preview
 from tests.og.pairs import answer, names, page
 
-KEYS = set(
-    "url canonical title description image images video audio site_name type author published modified lang dir favicon"
-    " icons theme_color feeds oembed player card robots creator blocked shortlink amp hreflang sources".split()
+KEYS = frozenset(
+    [
+        "url",
+        "canonical",
+        "title",
+        "description",
+        "image",
+        "images",
+        "video",
+        "audio",
+        "site_name",
+        "type",
+        "author",
+        "published",
+        "modified",
+        "lang",
+        "dir",
+        "favicon",
+        "icons",
+        "theme_color",
+        "feeds",
+        "oembed",
+        "player",
+        "card",
+        "robots",
+        "creator",
+        "blocked",
+        "shortlink",
+        "amp",
+        "hreflang",
+        "sources",
+    ]
 )
 
 

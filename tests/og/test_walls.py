@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from og.preview import from_html
@@ -28,8 +30,16 @@ WALLS = {
     "502 Bad Gateway": "error",
     "Service Unavailable": "error",
 }
-PAGES = ["Lost girl not found after a week", "A moment of truth", "The missing page of the diary", "Robots in the kitchen",
-         "404 days at sea", "How to log in to your router", "Cookies for Christmas", "Login systems compared"]  # fmt: skip
+PAGES = [
+    "Lost girl not found after a week",
+    "A moment of truth",
+    "The missing page of the diary",
+    "Robots in the kitchen",
+    "404 days at sea",
+    "How to log in to your router",
+    "Cookies for Christmas",
+    "Login systems compared",
+]
 URL = "https://a.example/post"
 
 
@@ -68,5 +78,5 @@ def test_a_hosts_own_consent_page_is_a_wall_whatever_it_says() -> None:
 
 
 @pytest.mark.corpus
-def test_no_saved_page_is_taken_for_a_wall(corpus) -> None:
+def test_no_saved_page_is_taken_for_a_wall(corpus: Path) -> None:
     assert [name for name, preview in previews(corpus).items() if "blocked" in preview] == []

@@ -1,0 +1,186 @@
+"""Say how a page looks on a platform, by that platform's own order of tags, limits and shapes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from urllib.parse import unquote, urlsplit
+
+from og.addresses import host_of
+from og.check_rules.parts import Subject
+from og.jsonld import text as jsonld_text
+from og.platforms.parts import Draft, Look, Platform, Shape, Text
+from og.record import Image
+
+_CONTROL = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\u2028\u2029\ufeff]")
+# Characters of a text that are looked at: more than anybody shows.
+_LONGEST = 2000
+_IMAGES = {
+    "og:image": ("og:image", "og:image:url", "og:image:secure_url"),
+    "twitter:image": ("twitter:image", "twitter:image:src"),
+}
+_PLAIN = ("title", "description")
+_COLOR = re.compile(r"#[0-9a-fA-F]{6}(?:[0-9a-fA-F]{2})?")
+_MOST_IMAGES = 4  # Discord's gallery
+
+
+def look(platform: Platform, subject: Subject) -> Look:
+    """Return how the page looks there."""
+    draft, sources = _draft(platform, subject)
+    shape = platform.shape(draft)
+    made = _drawn(platform, subject, draft, shape, sources)
+    if platform.key != "x":
+        return made
+    card = "summary" if shape in ("large", "player") else "summary_large_image"
+    other = replace(draft, card=card)
+    return replace(made, other=_drawn(platform, subject, other, platform.shape(other), sources))
+
+
+def _draft(platform: Platform, subject: Subject) -> tuple[Draft, dict[str, str]]:
+    sources: dict[str, str] = {}
+    title = _text(platform, platform.title, subject, "title", sources)
+    description = _text(platform, platform.description, subject, "description", sources)
+    images = tuple(_images(platform, subject, sources))
+    page = subject.page
+    # A repeated layout tag: the last one counts, on X (Cards markup) and on Discord (Link Previews).
+    card = next((tag.value for tag in reversed(page.by_key.get("twitter:card", [])) if tag.value), "").lower()
+    draft = Draft(title, description, images, card, page.value("og:type"), page.value("og:site_name"))
+    return draft, sources
+
+
+def _drawn(platform: Platform, subject: Subject, draft: Draft, shape: Shape, sources: Mapping[str, str]) -> Look:
+    site = site_of(platform, subject)
+    title, cut_title = shortened(draft.title, platform.title)
+    description, cut_description = shortened(draft.description, platform.description or Text(()))
+    if platform.key == "x" and shape in ("large", "player"):
+        description, cut_description = "", False
+    if platform.key == "mastodon" and subject.preview.author:
+        description, cut_description = "", False
+    shown = draft.image if shape in ("large", "small", "gallery", "player") else None
+    crop = platform.crops.get(shape)
+    cut = (("title", cut_title), ("description", cut_description))
+    return Look(
+        platform,
+        title or site,
+        site,
+        shape,
+        description=description,
+        image=shown,
+        images=draft.images[:_MOST_IMAGES] if shape == "gallery" else (),
+        crop=f"{crop[0]}:{crop[1]}" if crop else "",
+        cut=tuple(name for name, is_cut in cut if is_cut),
+        color=_color(subject) if platform.key == "discord" else "",
+        card=draft.card if platform.key == "x" else "",
+        sources=MappingProxyType(dict(sources)),
+        notes=platform.notes,
+    )
+
+
+# --- texts ---
+
+
+def _text(platform: Platform, text: Text | None, subject: Subject, field: str, sources: dict[str, str]) -> str:
+    for name in text.tags if text else ():
+        if platform.pair and name in _PLAIN and not _pair_counts(subject):
+            continue
+        value = plain(_value(name, subject))
+        if value:
+            sources[field] = name
+            return value
+    return ""
+
+
+def _pair_counts(subject: Subject) -> bool:
+    page = subject.page
+    tagged = page.value("og:title", "twitter:title", "og:description", "twitter:description")
+    return bool(not tagged and page.title and page.value("description"))
+
+
+def _value(name: str, subject: Subject) -> str:
+    if name == "title":
+        return subject.page.title
+    if name.startswith("jsonld:"):
+        return jsonld_text(subject.node.get(name.removeprefix("jsonld:")))
+    return subject.page.value(name)
+
+
+def plain(text: str) -> str:
+    """Return a text as a card shows it: spaces single, nothing invisible that could garble ours."""
+    return " ".join(_CONTROL.sub(" ", text[: _LONGEST * 4]).split())[:_LONGEST]
+
+
+def shortened(text: str, rule: Text) -> tuple[str, bool]:
+    """Return what is shown of a text, and whether something is left out."""
+    if not rule.limit:
+        return text, False
+    if rule.unit == "bytes":
+        raw = text.encode("utf-8", "replace")
+        if len(raw) <= rule.limit:
+            return text, False
+        return raw[: rule.limit - len(rule.ending.encode())].decode("utf-8", "ignore") + rule.ending, True
+    if len(text) <= rule.limit:
+        return text, False
+    return text[: rule.limit - len(rule.ending)].rstrip() + rule.ending, True
+
+
+# --- pictures ---
+
+
+def _images(platform: Platform, subject: Subject, sources: dict[str, str]) -> Iterator[Image]:
+    for name in platform.image:
+        found = list(dict.fromkeys(_candidates(name, subject)))
+        if found:
+            sources["image"] = subject.preview.sources.get("images", name) if name == "any" else name
+            yield from found
+            return
+
+
+def _candidates(name: str, subject: Subject) -> Iterator[Image]:
+    known = {image.url: image for image in subject.images}
+    for key in _IMAGES.get(name, ()):
+        addresses = [subject.address(tag.value) for tag in subject.page.by_key.get(key, ())]
+        if any(addresses):
+            yield from (_whole(known.get(address, Image(address)), subject) for address in addresses if address)
+            return
+    if name == "any" and subject.image:
+        yield subject.image
+    if name == "jsonld:image" and subject.preview.sources.get("images") == name and subject.image:
+        yield subject.image
+    if name == "touch-icon":
+        icons = [icon.url for icon in subject.preview.icons if icon.rel.startswith("apple-touch-icon")]
+        yield from (Image(url, type="icon") for url in icons[:1])
+
+
+def _whole(image: Image, subject: Subject) -> Image:
+    """A picture that another tag names too has its size there; else its bytes may be known."""
+    known = subject.pictures.get(image.url)
+    if known is None or image.width:
+        return image
+    return replace(image, width=known.width, height=known.height, type=known.type)
+
+
+# --- the rest ---
+
+
+def site_of(platform: Platform, subject: Subject) -> str:
+    """Return how the site is named there."""
+    host = host_of(subject.url)
+    if platform.key == "discord":
+        return plain(subject.page.value("og:site_name"))[:256] or host
+    if platform.site == "site_name":
+        return plain(subject.page.value("og:site_name")) or plain(subject.preview.site_name) or host
+    return host
+
+
+def breadcrumb(subject_url: str) -> str:
+    """Return an address as search results show it: the host, then the names of its folders."""
+    parts = urlsplit(subject_url)
+    names = [plain(unquote(name)) for name in parts.path.split("/") if name]
+    return " › ".join([f"{parts.scheme}://{parts.netloc}", *names[:3]]) if parts.netloc else ""
+
+
+def _color(subject: Subject) -> str:
+    tags = subject.page.by_key.get("theme-color", ())[-1:]
+    return next((tag.value for tag in tags if _COLOR.fullmatch(tag.value)), "")

@@ -1,0 +1,58 @@
+"""`/api/v1/check`: what is wrong with a page's tags, and how the page looks on each platform, for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from core.addresses import web_address
+from core.errors import Invalid
+from core.limits import Rule
+from core.web import dress, services, share_with
+from og.checks import check_address, check_html
+from og.routes_previews import Caller, body_of, caller
+
+blueprint = Blueprint("check", __name__)
+# A check takes a second of a processor at the worst: a person's pace, not a crawler's.
+PER_ADDRESS = Rule("check-address", amount=30, seconds=60)
+# A page as it was sent, in JSON's escapes.
+LARGEST = 6 * 1024 * 1024
+
+
+@blueprint.get("/api/v1/check")
+def of_address() -> Response:
+    """Check the page at an address."""
+    who = caller()
+    url = request.args.get("url", "")
+    if not url:
+        raise Invalid("Say which page, as url=https://…", field="url")
+    built = services()
+    report = check_address(web_address(url), built.http, built.upstreams, lambda: _before(who, url))
+    return _answer(report.as_json(), who)
+
+
+@blueprint.post("/api/v1/check")
+def of_html() -> Response:
+    """Check a page that is sent: ``html``, and ``url``, where it stands or will stand."""
+    who = caller()
+    body = body_of(LARGEST)
+    html, url = body.get("html"), body.get("url")
+    if not isinstance(html, str) or not html.strip():
+        raise Invalid("Send the page's HTML.", field="html")
+    if not isinstance(url, str) or not url:
+        raise Invalid("Say where the page stands, as url: https://…", field="url")
+    address = web_address(url)
+    if not who.trusted:
+        who.limits.hit(PER_ADDRESS, who.address)
+    return _answer(check_html(html.encode("utf-8", "replace"), address).as_json(), who)
+
+
+def _before(who: Caller, url: str) -> None:
+    if not who.trusted:
+        who.limits.hit(PER_ADDRESS, who.address)
+    who.before(url)
+
+
+def _answer(report: dict[str, Any], who: Caller) -> Response:
+    return dress(share_with(jsonify(report), who.site), "api")
