@@ -12,6 +12,7 @@ from flask import Flask
 from core import log, plugins, web
 from core.errors import Misconfigured
 from core.kept import Kept
+from core.services import Services
 from core.settings import Settings, check_production, load, with_key
 from networks import BUILT_IN as NETWORKS
 from networks import Networks
@@ -49,11 +50,11 @@ def create_app(settings: Settings | None = None) -> Flask:
     return app
 
 
-def _services(settings: Settings | None) -> web.Services:
+def _services(settings: Settings | None) -> Services:
     networks = plugins.load("handbill.networks", Network, frozenset(n.key for n in NETWORKS))
     widgets = plugins.load("handbill.widgets", Widget, frozenset(w.key for w in WIDGETS))
     settings = settings or load(os.environ, Path("handbill.toml"))
-    return web.Services(
+    return Services(
         settings=with_key(settings),
         networks=Networks(NETWORKS + networks.values),
         widgets=Widgets(WIDGETS + widgets.values),
@@ -63,7 +64,7 @@ def _services(settings: Settings | None) -> web.Services:
     )
 
 
-def _media(services: web.Services) -> object:
+def _media(services: Services) -> object:
     from og.media import media_of  # at first use: it brings the whole HTTP client
 
     return media_of(services)
@@ -80,6 +81,7 @@ def _check(app: Flask, settings: Settings, *, given: bool) -> None:
 
 def _routes(app: Flask) -> None:
     from core.routes import blueprint as health
+    from embed.routes_check import blueprint as check_page
     from embed.routes_clicks import blueprint as clicks
     from embed.routes_hop import blueprint as hop
     from embed.routes_kit import blueprint as kit
@@ -89,5 +91,5 @@ def _routes(app: Flask) -> None:
     from og.routes_media import blueprint as media
     from og.routes_previews import blueprint as previews
 
-    for blueprint in (health, kit, widgets, hop, clicks, pages, media, previews, check):
+    for blueprint in (health, kit, widgets, hop, clicks, pages, media, previews, check, check_page):
         app.register_blueprint(blueprint)

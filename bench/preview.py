@@ -3,9 +3,9 @@
     python bench/preview.py [--python PEERS_PYTHON] [--node-modules DIR] [--only lxml,lexbor,ogs,…] [--n 150]
 
 The measuring is that of `parse_bench.py` beside the checkout (../shared/tools/bench/unfurl), which must be there,
-with its saved pages. PEERS_PYTHON is an interpreter that has the readers to compare with (lxml, selectolax, metadata_parser,
-extruct, trafilatura); without it only the bare lexbor walk runs beside us. Budget: 2 times a bare lxml walk at most,
-wanted 1.3 times a bare lexbor walk, median and 95th percentile.
+with its saved pages. PEERS_PYTHON is an interpreter that has the readers to compare with (lxml, selectolax,
+metadata_parser, extruct, trafilatura); without it only the bare lexbor walk runs beside us. Budget: 2 times a bare
+lxml walk at most, wanted 1.3 times a bare lexbor walk, median and 95th percentile.
 """
 
 from __future__ import annotations

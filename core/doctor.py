@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.errors import Misconfigured, Problem
+from core.services import Services
 from core.settings import check_production
-from core.web import Services
 
 # Below this the data folder cannot take a day of cache and database growth.
 LEAST_FREE_BYTES = 200 * 1024 * 1024

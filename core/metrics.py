@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,16 @@ if TYPE_CHECKING:
 
 # Where `serve` has the workers keep their numbers (prometheus_client's own name for it).
 FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+_making = threading.Lock()
+
+
+def _durations() -> Histogram:
+    with _making:  # a cache alone would let two first requests register the same name twice, which is an error
+        return _made()
 
 
 @cache
-def _durations() -> Histogram:
+def _made() -> Histogram:
     from prometheus_client import Histogram
 
     return Histogram(

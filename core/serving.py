@@ -7,10 +7,10 @@ import shutil
 from collections.abc import Callable
 
 from core.errors import Misconfigured
-from core.jobs_process import JobsProcess, command
+from core.jobs_process import JobsProcess
 from core.metrics import FOLDER_VARIABLE
-from core.settings import check_production
-from core.web import Services
+from core.services import Services
+from core.settings import Settings, check_production
 
 # Threads of a worker: at most 10 wait on other servers and 10 hold a stream, so twelve always answer.
 THREADS = 32
@@ -39,7 +39,8 @@ def run(
     services.close()  # the workers open their own connections
     _metrics_folder(services)
     greeting = "" if as_json else f"Handbill is at {settings.base_url}"
-    _serve(host or settings.host, port or settings.port, workers, lambda: tell(greeting) if greeting else None)
+    started = (lambda: tell(greeting)) if greeting else (lambda: None)
+    _serve(settings, host or settings.host, port or settings.port, workers, started)
 
 
 def _metrics_folder(services: Services) -> None:
@@ -49,7 +50,7 @@ def _metrics_folder(services: Services) -> None:
     os.environ[FOLDER_VARIABLE] = str(folder)
 
 
-def _serve(host: str, port: int, workers: int, started: Callable[[], None]) -> None:
+def _serve(settings: Settings, host: str, port: int, workers: int, started: Callable[[], None]) -> None:
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -66,7 +67,7 @@ def _serve(host: str, port: int, workers: int, started: Callable[[], None]) -> N
         log_level=LogLevels.error,  # it warns of thirty-two threads, which are meant: most of them wait
         log_access=False,
     )
-    jobs = JobsProcess(command())
+    jobs = JobsProcess(settings)
     server.on_startup(started)
     server.on_startup(jobs.start)
     try:

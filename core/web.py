@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import ipaddress
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import unquote_to_bytes
 
@@ -21,18 +19,11 @@ from core import log
 from core.coding import SMALLEST, TYPES, best_coding, coded
 from core.error_pages import error_page
 from core.errors import BadRequest, NotAllowed, Problem, TooLarge
-from core.patience import Upstreams
-from core.settings import Settings, check_production, is_loopback
-from core.vault import Vault
+from core.services import Services, own_user_agent
+from core.settings import check_production, is_loopback
 
 if TYPE_CHECKING:
-    from core.cache import Cache
-    from core.database import Database
-    from core.events import Events
-    from core.http import Http
-    from core.jobs import Handler, Jobs
-    from core.limits import Limits
-    from core.sites import Site, Sites
+    from core.sites import Site
 
 # Longer ones are nobody's honest request: fifty attributes and a 2,048-character address fit in four times over.
 LONGEST_QUERY = 16 * 1024
@@ -40,101 +31,6 @@ LONGEST_QUERY = 16 * 1024
 LARGEST_BODY = 6 * 1024 * 1024
 # Our own pages' files: their addresses carry the version.
 STATIC = "public, max-age=600, stale-while-revalidate=86400"
-
-
-def own_user_agent(settings: Settings) -> str:
-    """Return how we name ourselves to other servers; who asks us under this name is ourselves, by another address."""
-    return f"Handbill/1.0 (+{settings.base_url})"
-
-
-@dataclass(frozen=True)
-class Services:
-    """What the routes and everything below them work with. Built once, in `app.py`; heavy parts at first use."""
-
-    settings: Settings
-    networks: Any  # networks.Networks: a floor above this one
-    widgets: Any  # widgets.Widgets
-    catalog: Any  # widgets.words.Catalog
-    failures: tuple[str, ...] = ()
-    make_media: Callable[[Services], Any] = lambda _: None  # app.py says how
-    handlers: Mapping[str, Handler] = field(default_factory=dict)  # what does each kind of job
-    schedules: Mapping[str, str] = field(default_factory=dict)  # kinds of jobs, and when they are put
-    upstreams: Upstreams = field(default_factory=Upstreams)
-
-    @cached_property
-    def database(self) -> Database:
-        """The database, its schema up to date."""
-        from core.database import Database, ensure
-
-        if self.settings.database.startswith("sqlite"):
-            self.settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        database = Database(self.settings.database)
-        ensure(database)
-        return database
-
-    @cached_property
-    def sites(self) -> Sites:
-        """The host sites."""
-        from core.sites import Sites
-
-        return Sites(self.database)
-
-    @cached_property
-    def cache(self) -> Cache:
-        """The cache all processes share."""
-        from core.cache import build
-
-        return build(self.settings, patience=self.upstreams)
-
-    @cached_property
-    def vault(self) -> Vault:
-        """Signatures under the secret keys."""
-        return Vault(self.settings)
-
-    @cached_property
-    def media(self) -> Any:  # og.media.Media: a floor above this one
-        """Other people's pictures, from here."""
-        return self.make_media(self)
-
-    @cached_property
-    def limits(self) -> Limits:
-        """How often callers may ask."""
-        from core.limits import Limits
-
-        return Limits(self.settings, self.database)
-
-    @cached_property
-    def http(self) -> Http:
-        """The one safe way out."""
-        from core.http import Http
-        from core.netguard import Guard
-
-        guard = Guard(allow=self.settings.http_allow, own=(self.settings.base_url, self.settings.studio_url))
-        return Http(guard, user_agent=own_user_agent(self.settings))
-
-    @cached_property
-    def jobs(self) -> Jobs:
-        """Work for later; web processes only put it there."""
-        from core.jobs_dbos import DbosJobs
-
-        jobs = DbosJobs(self.settings, self.handlers)
-        for name, cron in self.schedules.items():
-            jobs.every(cron, name)
-        return jobs
-
-    @cached_property
-    def events(self) -> Events:
-        """What has happened."""
-        from core.events import Events
-
-        return Events(self.database)
-
-    def close(self) -> None:
-        """Close what holds connections and threads; a closed part is not used again."""
-        for name in ("http", "jobs", "database"):
-            part = self.__dict__.get(name)
-            if part is not None:
-                part.close()
 
 
 def services() -> Services:

@@ -14,6 +14,7 @@ from networks import BUILT_IN as NETWORKS
 from networks import Networks
 from networks.describe import page, table
 from og.describe import fields_table
+from og.check_describe import platforms_table, rules_table
 from widgets import BUILT_IN as WIDGETS
 from widgets.base import Described, Widget, describe
 from widgets.words import Catalog, key_table, language_table
@@ -30,6 +31,8 @@ def made() -> Iterator[tuple[Path, str]]:
     languages = {"languages": language_table(catalog), "keys": key_table(catalog)}
     yield ROOT / "docs/languages.md", _filled(ROOT / "docs/languages.md", languages)
     yield ROOT / "docs/preview.md", _filled(ROOT / "docs/preview.md", {"fields": fields_table()})
+    checker = {"platforms": platforms_table(), "rules": rules_table()}
+    yield ROOT / "docs/check.md", _filled(ROOT / "docs/check.md", checker)
     for widget in WIDGETS:
         path = ROOT / f"docs/widgets/{widget.key}.md"
         yield path, _filled(path, {"options": options_table(widget)})

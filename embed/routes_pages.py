@@ -35,7 +35,7 @@ class Item:
     label: str
 
 
-NAV = (Item("/builder", "Builder"), Item("/docs", "HTTP API"))
+NAV = (Item("/builder", "Builder"), Item("/check", "Check"), Item("/docs", "API"))
 
 
 @blueprint.app_context_processor

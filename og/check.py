@@ -11,13 +11,14 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from og.addresses import page_address
 from og.check_rules import rules
 from og.check_rules.parts import SEVERITIES, Fault, Known, Rule, Subject
 from og.encoding import as_utf8
 from og.platforms import platforms
 from og.platforms.look import look
 from og.platforms.parts import Look
-from og.positions import MOST_BYTES, Page
+from og.positions import MOST_BYTES, Page, Tag
 from og.record import Preview
 from og.tags_fix import Fixed, fixed
 
@@ -27,7 +28,10 @@ MOST_OF_A_RULE = 5
 
 @dataclass(frozen=True)
 class Finding:
-    """One fault of the page, told whole. Line and column count from 1; none where a tag is missing from the page."""
+    """One fault of the page, told whole. Line and column count from 1.
+
+    Where a tag is missing, ``tag`` is empty, and line and column are those of the head, where it belongs.
+    """
 
     rule: Rule
     what: str
@@ -95,17 +99,22 @@ def check(
     preview: Preview,
     html: bytes,
     *,
+    url: str = "",
     content_type: str = "",
     pictures: Mapping[str, Known] | None = None,
 ) -> Report:
     """Check a page. Never raises, whatever the bytes; time and memory grow with them only.
 
-    ``content_type`` is the value of its HTTP header where there was one; ``pictures`` what is known of its pictures
-    from their bytes, by full address. Both only add findings.
+    ``url`` is where the page was found (``preview.url`` is what the page says); ``content_type`` the value of its HTTP
+    header; ``pictures`` what is known of its pictures from their bytes, by full address. Each only adds findings.
     """
     text, _ = as_utf8(html[:MOST_BYTES], content_type)
     subject = Subject(
-        Page(text, preview.url), preview, content_type, html[:MOST_BYTES], MappingProxyType(dict(pictures or {}))
+        Page(text, page_address(url) or preview.url),
+        preview,
+        content_type,
+        html[:MOST_BYTES],
+        MappingProxyType(dict(pictures or {})),
     )
     looks = {platform.key: look(platform, subject) for platform in platforms()}
     found = sorted(_findings(subject), key=lambda f: (SEVERITIES.index(f.rule.severity), f.line or 10**9))
@@ -118,16 +127,16 @@ def _findings(subject: Subject) -> Iterator[Finding]:
         for number, fault in enumerate(rule.find(subject)):
             if number == MOST_OF_A_RULE:
                 break
-            yield _finding(rule, fault)
+            yield _finding(rule, fault, subject.head)
 
 
-def _finding(rule: Rule, fault: Fault) -> Finding:
+def _finding(rule: Rule, fault: Fault, head: Tag | None) -> Finding:
     tag = fault.tag
     return Finding(
         rule,
         fault.what or rule.what,
         fault.fix or rule.fix,
-        tag.written if tag else "",
+        tag.written if tag and tag is not head else "",
         tag.line if tag else 0,
         tag.column if tag else 0,
         fault.platforms or rule.platforms,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 from core.errors import Problem
 from og.addresses import host_of
@@ -16,7 +17,7 @@ from og.check import Finding, Report
 from og.check_rules.parts import GROUPS, SEVERITIES
 from og.check_rules.sources import Source
 from og.platforms import platforms
-from og.platforms.look import breadcrumb
+from og.platforms.look import breadcrumb, plain
 from og.platforms.parts import Look
 from og.record import Image
 
@@ -78,6 +79,7 @@ def page_data(report: Report, media: Media, icons: Mapping[str, str] | None = No
     cards = {card.key: card for card in _cards(report, guarded, icons or {})}
     return {
         "url": report.url,
+        "readable": plain(unquote(report.url)),
         "host": host_of(report.url),
         "counts": {name: report.count(name) for name in SEVERITIES},
         "kinds": [(key, name, [cards[p.key] for p in platforms() if p.kind == key]) for key, name in _KINDS],

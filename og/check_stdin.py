@@ -37,4 +37,4 @@ def _answer(line: str) -> dict[str, Any]:
     except (OSError, ValueError) as exc:
         raise Invalid("The page's file cannot be read.", field="path") from exc
     content_type = f"text/html; charset={encoding}" if encoding else "text/html"
-    return check(from_html(html, url, content_type), html, content_type=content_type).as_json()
+    return check(from_html(html, url, content_type), html, url=url, content_type=content_type).as_json()

@@ -25,7 +25,7 @@ from og.pixels import Small, fitted, small
 from og.workbench import Workbench
 
 if TYPE_CHECKING:
-    from core.web import Services
+    from core.services import Services
 
 # Camo's and Discord's figure: https://github.com/atmos/camo#readme (CAMO_LENGTH_LIMIT)
 MAX_BYTES = 5_000_000

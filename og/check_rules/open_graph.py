@@ -97,10 +97,15 @@ def twitter_in_property(subject: Subject) -> Iterator[Fault]:
 )  # fmt: skip
 def value_attribute(subject: Subject) -> Iterator[Fault]:
     """A preview meta without content but with value."""
-    for tag in subject.page.metas:
-        known = any(key.lower() in _KNOWN | _X_KNOWN | {"description"} for key in tag.keys)
-        if known and "content" not in tag.attributes and tag.attributes.get("value"):
-            yield Fault(tag, f"{tag.keys[0]} has no content.")
+    wrong = [
+        tag
+        for tag in subject.page.metas
+        if "content" not in tag.attributes and tag.attributes.get("value")
+        if any(key.lower() in _KNOWN | _X_KNOWN | {"description"} for key in tag.keys)
+    ]
+    if wrong:
+        others = f" Neither have {len(wrong) - 1} more." if len(wrong) > 1 else ""
+        yield Fault(wrong[0], f"{wrong[0].keys[0]} has no content.{others}")
 
 
 @rule(

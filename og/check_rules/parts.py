@@ -8,7 +8,7 @@ measurements by others, or from a platform's recommendations; nothing breaks.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal
@@ -113,10 +113,11 @@ class Subject:
         tags = (tag for key in IMAGE_KEYS for tag in self.page.by_key.get(key, ()))
         return next((tag for tag in tags if image and self.address(tag.value) == image.url), None)
 
-    @property
+    @cached_property
     def head(self) -> Tag | None:
-        """Where tags that are missing belong."""
-        return self.page.first("head") or self.page.first("title") or self.page.first("html")
+        """Where tags that are missing belong: a tag of its own, so that no other is taken for it."""
+        tag = self.page.first("head") or self.page.first("title") or self.page.first("html")
+        return replace(tag) if tag else None
 
 
 IMAGE_KEYS = (

@@ -144,7 +144,8 @@ def _candidates(name: str, subject: Subject) -> Iterator[Image]:
         if any(addresses):
             yield from (_whole(known.get(address, Image(address)), subject) for address in addresses if address)
             return
-    if name == "any" and subject.image:
+    # What a platform finds by itself: nothing that only another platform's tag names.
+    if name == "any" and subject.image and not subject.preview.sources.get("images", "").startswith("twitter:"):
         yield subject.image
     if name == "jsonld:image" and subject.preview.sources.get("images") == name and subject.image:
         yield subject.image

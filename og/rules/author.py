@@ -102,8 +102,7 @@ def _hcard(document: Document) -> Iterator[str]:
     """The formatted name inside ``author`` (hCard, microformats)."""
     for element in _elements(document) if document.has(b"vcard") else ():
         if "author" in element.words("class"):
-            for name in with_class(element.inner, "fn"):
-                yield _short_name(name.text, document)
+            yield from (_short_name(name.text, document) for name in islice(with_class(element.inner, "fn"), 1))
 
 
 def _classes(document: Document) -> Iterator[str]:

@@ -1,10 +1,11 @@
 """What the tests of jobs share: handlers that leave a trace, services, and workers as processes to be killed.
 
-``python -m tests.core.jobs_doubles DATA DATABASE_URL TRACE PACE`` is such a worker.
+``python -m tests.core.jobs_doubles`` makes such workers.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import signal
@@ -58,7 +59,7 @@ HANDLERS: dict[str, Handler] = {"slow": slow, "die": die}
 
 @dataclass(frozen=True)
 class SomeServices:
-    """As much of `core.web.Services` as a worker needs."""
+    """As much of `core.services.Services` as a worker needs."""
 
     settings: Settings
     trace: Path
@@ -88,11 +89,59 @@ def some_services(data: Path, url: str = "", trace: Path | None = None) -> SomeS
     return made
 
 
-def a_worker(services: SomeServices, data: Path | None = None, **pace: float) -> subprocess.Popen[bytes]:
-    """A worker process on the same database; with a data folder of its own it is one on another machine."""
-    given = [data or services.settings.data, services.settings.database_url, services.trace]
-    argv = [sys.executable, "-m", "tests.core.jobs_doubles", *map(str, given), json.dumps({**FAST, **pace})]
-    return subprocess.Popen(argv, cwd=ROOT)
+class Workers:
+    """Makes worker processes from one that has everything imported: that alone takes each two seconds."""
+
+    def __init__(self) -> None:
+        self._nursery = subprocess.Popen(
+            [sys.executable, "-m", "tests.core.jobs_doubles"],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self._running: list[AWorker] = []
+
+    def ask(self, *words: object) -> int:
+        """Have the first process do something and say one number."""
+        assert self._nursery.stdin is not None
+        assert self._nursery.stdout is not None
+        self._nursery.stdin.write(json.dumps(words) + "\n")
+        self._nursery.stdin.flush()
+        return int(self._nursery.stdout.readline())
+
+    def start(self, services: SomeServices, data: Path | None = None, *, deaths: int = 3, **pace: float) -> AWorker:
+        """Start a worker on the same database; with a data folder of its own it is one on another machine."""
+        given = [data or services.settings.data, services.settings.database_url, services.trace]
+        worker = AWorker(self, self.ask("start", *map(str, given), deaths, {**FAST, **pace}))
+        self._running.append(worker)
+        return worker
+
+    def end(self) -> None:
+        """End those that a failed test left, and the first process."""
+        for worker in self._running:
+            if worker.code is None:
+                worker.kill()
+        self._nursery.communicate()
+
+
+@dataclass
+class AWorker:
+    """A process that does jobs."""
+
+    workers: Workers
+    pid: int
+    code: int | None = None
+
+    def send(self, number: int) -> None:
+        os.kill(self.pid, number)
+
+    def wait(self) -> int:
+        """Wait for its end and return its exit code, minus the signal's number where one ended it."""
+        if self.code is None:
+            self.code = self.workers.ask("wait", self.pid)
+        return self.code
+
+    def kill(self) -> None:
+        self.send(signal.SIGKILL)
+        self.wait()
 
 
 def until(true: Callable[[], object], seconds: float = 30) -> None:
@@ -103,11 +152,27 @@ def until(true: Callable[[], object], seconds: float = 30) -> None:
         time.sleep(0.02)
 
 
-def main() -> None:
-    data, url, trace, pace = sys.argv[1:]
-    jobs_dbos.MOST_DEATHS = 0
+def work(data: str, url: str, trace: str, deaths: int, pace: dict[str, float]) -> int:
+    """Be a worker."""
+    jobs_dbos.MOST_DEATHS = deaths
     services = SomeServices(Settings(data=Path(data), database_url=url), Path(trace))
-    sys.exit(0 if run(services, pace=Pace(**json.loads(pace))) else 7)
+    return 0 if run(services, pace=Pace(**pace)) else 7
+
+
+def main() -> None:
+    """Start workers, and wait for them, as told by lines on stdin."""
+    importlib.import_module("dbos")
+    for line in sys.stdin:
+        word, *given = json.loads(line)
+        if word == "wait":
+            _, status = os.waitpid(given[0], 0)
+            answer = os.waitstatus_to_exitcode(status)
+        else:
+            answer = os.fork()
+            if not answer:
+                os._exit(work(*given))
+        sys.stdout.write(f"{answer}\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ import pytest
 
 from core.cache import Cache, build
 from core.cache_entry import Entry, Life
-from core.errors import AddressRefused, Busy, Problem, TooSlow, Unreachable
+from core.errors import AddressRefused, Busy, NotFound, Problem, TooSlow, Unreachable
 from core.settings import Settings
 from tests.core.cache_doubles import Clock, Loads, close, eventually, refreshing, together
 
@@ -246,3 +246,26 @@ def test_an_entry_survives_its_bytes() -> None:
         False,
     )
     assert (entry.held(134.9), entry.held(135), entry.seconds_left(130)) == (True, False, 5)
+
+
+def test_an_error_may_be_held_by_what_it_is(cache: Cache, clock: Clock) -> None:
+    def held(problem: Problem) -> float:
+        return 100 if isinstance(problem, NotFound) else 10
+
+    for key, problem, seconds in (("gone", NotFound("no"), 100), ("slow", TooSlow("no"), 10)):
+        loads = Loads(problem)
+        for step, count in ((0.0, 1), (seconds - 1, 1), (2, 2)):
+            clock.at += step
+            with pytest.raises(type(problem)):
+                cache.fetch(key, loads, fresh=60, negative=held)
+            assert loads.count == count
+
+
+def test_a_value_can_be_looked_at_however_stale(cache: Cache, clock: Clock) -> None:
+    assert cache.peek("k") is None
+    cache.set("k", "v", 10, stale=100)
+    clock.at += 50
+    assert (cache.get("k"), cache.peek("k")) == (None, "v")
+    found = cache.fetch("k", Loads("new"), fresh=60)
+    assert (found.value, found.stale) == ("v", True)
+    eventually(lambda: cache.get("k") == "new")

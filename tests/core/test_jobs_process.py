@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -16,12 +17,11 @@ from typing import Any
 import pytest
 
 import core.jobs_process
-from core.jobs_process import JobsProcess
+from core.jobs_process import JobsProcess, keep
+from core.settings import Settings
 from tests.core.jobs_doubles import ROOT, until
 
-STUBBORN = (
-    "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('here', flush=True); time.sleep(60)"
-)
+STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
 
 
 def environment(data: Path, base: str = "http://127.0.0.1:8000") -> dict[str, str]:
@@ -42,33 +42,35 @@ def told(data: Path, *command: str) -> Any:
     return json.loads(out)
 
 
-def test_it_is_started_again_and_ends_with_us(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_started_again_and_ends_when_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(core.jobs_process, "_FIRST_WAIT", 0.01)
-    trace = tmp_path / "trace"
+    trace, stop = tmp_path / "trace", threading.Event()
     code = f"import os, time; open({str(trace)!r}, 'a').write(f'{{os.getpid()}}\\n'); time.sleep(60)"
-    process = JobsProcess([sys.executable, "-c", code])
-    process.start()
+    keeper = threading.Thread(target=keep, args=([sys.executable, "-c", code], os.getppid(), stop))
+    keeper.start()
     until(lambda: trace.is_file() and trace.read_text().endswith("\n"))
     os.kill(int(trace.read_text()), signal.SIGKILL)
     until(lambda: trace.read_text().count("\n") == 2)
-    process.stop()
-    last = int(trace.read_text().split()[-1])
+    stop.set()
+    keeper.join()
     with pytest.raises(ProcessLookupError):
-        os.kill(last, 0)
+        os.kill(int(trace.read_text().split()[-1]), 0)
 
 
-def test_one_that_does_not_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_that_does_not_end_is_ended_and_so_is_one_without_a_parent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(core.jobs_process, "_PATIENCE", 0.2)
-    process = JobsProcess([sys.executable, "-c", STUBBORN])
-    process.start()
-    until(lambda: process.process)
-    process.stop()
-    assert process.process is not None
-    assert process.process.returncode in {-signal.SIGKILL, -signal.SIGTERM}
+    keep([sys.executable, "-c", STUBBORN], parent=1, stop=threading.Event())
+    keep([sys.executable, "-c", STUBBORN], parent=os.getppid(), stop=stopping_soon())
+
+
+def stopping_soon() -> threading.Event:
+    stop = threading.Event()
+    threading.Timer(0.5, stop.set).start()
+    return stop
 
 
 def test_stopping_what_was_never_started_does_nothing() -> None:
-    JobsProcess([sys.executable]).stop()
+    JobsProcess(Settings()).stop()
 
 
 def ready(base: str) -> dict[str, str]:
@@ -106,7 +108,6 @@ def test_serve_keeps_a_jobs_process_and_stops_it(tmp_path: Path) -> None:
     finally:
         server.send_signal(signal.SIGINT)
         _, err = server.communicate(timeout=60)
-        sys.stderr.write(err)
     assert workers(tmp_path) == set()
     assert "started again" in err
     assert "Traceback" not in err

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,14 @@ from core import jobs_beats as beats
 from core.database import Database, upgrade
 from core.errors import Misconfigured
 from core.jobs_worker import own_name
-from tests.core.jobs_doubles import SomeServices, a_worker, lines, some_services, until
+from tests.core.jobs_doubles import AWorker, SomeServices, Workers, lines, some_services, until
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    made = Workers()
+    yield made
+    made.end()
 
 
 @pytest.fixture
@@ -35,10 +41,10 @@ def said(services: SomeServices, word: str) -> list[str]:
     return [line[1] for line in lines(services.trace) if line[0] == word]
 
 
-def end(*workers: subprocess.Popen[bytes]) -> list[int]:
-    for worker in workers:
-        worker.terminate()
-    return [worker.wait(30) for worker in workers]
+def end(*ending: AWorker) -> list[int]:
+    for worker in ending:
+        worker.send(signal.SIGTERM)
+    return [worker.wait() for worker in ending]
 
 
 def put(services: SomeServices, count: int, seconds: float, key: str = "", first: int = 0) -> set[str]:
@@ -53,17 +59,16 @@ def left(services: SomeServices) -> int:
     return status.waiting + status.running
 
 
-def test_what_a_killed_worker_had_begun_runs_again_when_it_is_back(services: SomeServices) -> None:
+def test_what_a_killed_worker_had_begun_runs_again_when_it_is_back(services: SomeServices, workers: Workers) -> None:
     wanted = put(services, 5, 0) | put(services, 20, 1.0, first=5)
-    worker = a_worker(services)
+    worker = workers.start(services)
     until(lambda: left(services) <= 20)
     until(lambda: len(said(services, "begin")) > 15)
     worker.kill()
-    worker.wait()
     begun, ended = said(services, "begin"), said(services, "end")
     in_flight = set(begun) - set(ended)
     assert len(in_flight) > 5
-    worker = a_worker(services)
+    worker = workers.start(services)
     until(lambda: set(said(services, "end")) == wanted)
     again = said(services, "begin")[len(begun) :]
     assert in_flight <= set(again), "what was cut off runs again"
@@ -73,15 +78,16 @@ def test_what_a_killed_worker_had_begun_runs_again_when_it_is_back(services: Som
 
 
 @pytest.mark.servers
-def test_the_work_of_a_worker_that_never_returns_is_taken_over(on_postgres: SomeServices, tmp_path: Path) -> None:
+def test_the_work_of_a_worker_that_never_returns_is_taken_over(
+    on_postgres: SomeServices, workers: Workers, tmp_path: Path
+) -> None:
     wanted = put(on_postgres, 20, 1.0) | put(on_postgres, 3, 0.3, key="one", first=20)
-    first = a_worker(on_postgres, tmp_path / "first")
+    first = workers.start(on_postgres, tmp_path / "first")
     until(lambda: len(said(on_postgres, "begin")) >= 15)
-    second = a_worker(on_postgres, tmp_path / "second")
+    second = workers.start(on_postgres, tmp_path / "second")
     with on_postgres.database.session() as session:
         before = beats.living(session, 60)
     first.kill()
-    first.wait()
     in_flight = set(said(on_postgres, "begin")) - set(said(on_postgres, "end"))
     assert in_flight
     until(lambda: set(said(on_postgres, "end")) == wanted)
@@ -95,14 +101,15 @@ def test_the_work_of_a_worker_that_never_returns_is_taken_over(on_postgres: Some
 
 
 @pytest.mark.servers
-def test_jobs_of_one_key_stay_in_turn_when_their_worker_dies(on_postgres: SomeServices, tmp_path: Path) -> None:
+def test_jobs_of_one_key_stay_in_turn_when_their_worker_dies(
+    on_postgres: SomeServices, workers: Workers, tmp_path: Path
+) -> None:
     put(on_postgres, 4, 0.4, key="one")
-    first, second = a_worker(on_postgres, tmp_path / "first"), a_worker(on_postgres, tmp_path / "second")
+    first, second = workers.start(on_postgres, tmp_path / "first"), workers.start(on_postgres, tmp_path / "second")
     until(lambda: said(on_postgres, "begin"))
     first_pid = lines(on_postgres.trace)[0][2]
     killed, other = (first, second) if str(first.pid) == first_pid else (second, first)
     killed.kill()
-    killed.wait()
     until(lambda: len(set(said(on_postgres, "end"))) == 4)
     end(other)
     words = [(line[0], line[1]) for line in lines(on_postgres.trace)]
@@ -113,9 +120,11 @@ def test_jobs_of_one_key_stay_in_turn_when_their_worker_dies(on_postgres: SomeSe
     assert [n for word, n in words if word == "end"] == ["0", "1", "2", "3"]
 
 
-def test_a_worker_listens_on_no_port_and_when_asked_to_stop_finishes_what_runs(services: SomeServices) -> None:
+def test_a_worker_listens_on_no_port_and_when_asked_to_stop_finishes_what_runs(
+    services: SomeServices, workers: Workers
+) -> None:
     put(services, 40, 1.0)
-    worker = a_worker(services)
+    worker = workers.start(services)
     until(lambda: said(services, "begin"))
     assert listening(worker.pid) == set()
     assert end(worker) == [0]
@@ -128,20 +137,20 @@ def test_a_worker_listens_on_no_port_and_when_asked_to_stop_finishes_what_runs(s
         assert beats.living(session, 60) == set()
 
 
-def test_a_worker_asked_to_stop_does_not_wait_for_ever(services: SomeServices) -> None:
+def test_a_worker_asked_to_stop_does_not_wait_for_ever(services: SomeServices, workers: Workers) -> None:
     put(services, 1, 300)
-    worker = a_worker(services, grace=1.0)
+    worker = workers.start(services, grace=1.0)
     until(lambda: said(services, "begin"))
-    worker.send_signal(signal.SIGTERM)
-    until(lambda: services.jobs.status().running == 1)
-    worker.send_signal(signal.SIGTERM)  # a second one ends it at once
-    assert worker.wait(10) == -signal.SIGTERM
+    assert end(worker) == [7], "which says that something was cut off"
+    assert services.jobs.status().running == 1
+    with services.database.session() as session:
+        assert beats.living(session, 60), "it stays down, so that somebody takes the work over"
 
 
-def test_a_job_that_kills_its_worker_is_given_up(services: SomeServices) -> None:
+def test_a_job_that_kills_its_worker_is_given_up(services: SomeServices, workers: Workers) -> None:
     services.jobs.enqueue("die", {"n": "x"})
-    assert a_worker(services).wait(30) == -signal.SIGKILL
-    worker = a_worker(services)
+    assert workers.start(services, deaths=0).wait() == -signal.SIGKILL
+    worker = workers.start(services, deaths=0)
     until(lambda: services.jobs.status().failed == 1)
     [failed] = services.jobs.status().newest_failed
     assert failed.name == "die"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from core.kept import LARGEST, MOST, Kept
+from core.kept import LARGEST, MOST, ROOM, Kept
 
 PUBLIC = [("Cache-Control", "public, max-age=3600"), ("Content-Type", "text/plain"), ("ETag", '"a"')]
 
@@ -116,3 +116,16 @@ def test_memory_is_bounded() -> None:
     for number in range(MOST + 50):
         ask(app, f"/widgets/share.json?n={number}")
     assert len(app._answers) == MOST
+
+
+def test_the_bytes_in_memory_are_bounded() -> None:
+    behind = Behind(body=b"x" * LARGEST)
+    app = Kept(behind)
+    for n in range(2 * ROOM // LARGEST):
+        ask(app, f"/media/{n}.webp")
+        ask(app, "/media/again.webp", Accept=str(n % 2))
+    assert sum(len(answer.body) for answer in app._answers.values()) == app._bytes <= ROOM
+    behind.asked = 0
+    ask(app, "/media/0.webp")
+    ask(app, f"/media/{2 * ROOM // LARGEST - 1}.webp")
+    assert behind.asked == 1, "the newest is still there"
