@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from core import log, plugins, web
+from core import log, memory, plugins, web
 from core.errors import Misconfigured
 from core.kept import Kept
 from core.services import Services
@@ -41,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         sys.exit(f"Handbill cannot start. {exc.message}")
     if settings is None:
         log.configure(built.settings)
+        memory.give_back_early()
     web.install(app, built)
     _routes(app)
     app.wsgi_app = Kept(app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way to wrap itself

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from embed import openapi_previews as previews
 from widgets.base import Described, Widget, describe
 
 Json = dict[str, Any]
@@ -41,6 +42,7 @@ def document(widgets: Mapping[str, Widget], base_url: str, version: str) -> Json
     for widget in widgets.values():
         paths.update(_widget(widget))
     paths.update(_hop())
+    paths.update(previews.paths())
     paths["/api/v1/clicks"] = {"post": _clicks()}
     paths["/healthz"] = {"get": _operation("health", "Whether this process answers", {"200": _json("It does.")})}
     paths["/readyz"] = {
@@ -56,7 +58,7 @@ def document(widgets: Mapping[str, Widget], base_url: str, version: str) -> Json
         "servers": [{"url": base_url}],
         "paths": paths,
         "components": {
-            "schemas": {"Error": ERROR, "Click": CLICK},
+            "schemas": {"Error": ERROR, "Click": CLICK, **previews.SCHEMAS},
             "securitySchemes": {"api_key": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -139,6 +141,8 @@ def _hop() -> Json:
     server = _query("server", "The visitor's fediverse server.", text)
     pages = {"200": _html("A question or an action."), "303": {"description": "On to the network."}}
     refusals = _refusals("400", "403", "404", "410", "413", "422", "429", "502", "503", "504")
+    for refusal in refusals.values():
+        refusal["content"]["text/html"] = {"schema": text}  # a page for a person
     return {
         "/share/{network}": {
             "get": _operation("share", "Share a page without scripts", {**pages, **refusals}, [*shared, server])

@@ -101,18 +101,20 @@ def check(
     *,
     url: str = "",
     content_type: str = "",
+    pasted: bool = False,
     pictures: Mapping[str, Known] | None = None,
 ) -> Report:
     """Check a page. Never raises, whatever the bytes; time and memory grow with them only.
 
-    ``url`` is where the page was found (``preview.url`` is what the page says); ``content_type`` the value of its HTTP
-    header; ``pictures`` what is known of its pictures from their bytes, by full address. Each only adds findings.
+    ``url`` is where the page was found (``preview.url`` is what the page says); ``content_type`` the value of its
+    HTTP header, or, where the text was ``pasted``, how we encoded it; ``pictures`` what is known of its pictures from
+    their bytes, by address. Each only adds findings.
     """
     text, _ = as_utf8(html[:MOST_BYTES], content_type)
     subject = Subject(
         Page(text, page_address(url) or preview.url),
         preview,
-        content_type,
+        "" if pasted else content_type,
         html[:MOST_BYTES],
         MappingProxyType(dict(pictures or {})),
     )

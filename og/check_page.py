@@ -6,8 +6,9 @@ there is none: their own addresses stand in no attribute that a browser would fo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import unquote
 
@@ -33,6 +34,8 @@ _SHAPES = {
     "player": "Player",
     "none": "No preview",
 }
+# Overrides and isolates of UAX 9, marks of direction, and spaces without width.
+_UNSEEN = re.compile("[\u202a-\u202e\u2066-\u2069\u200b\u200e\u200f\u2060\ufeff]")
 _WORDS = {"error": "Error", "warning": "Warning", "hint": "Advice"}
 
 
@@ -196,8 +199,21 @@ class Group:
 
 def _groups(findings: tuple[Finding, ...]) -> Iterator[Group]:
     """Yield the groups that have findings: those with the most errors first, then warnings, then advice."""
-    found = [Group(key, title, tuple(f for f in findings if f.rule.group == key)) for key, title in GROUPS.items()]
+    found = [
+        Group(key, title, tuple(_visible(f) for f in findings if f.rule.group == key))
+        for key, title in GROUPS.items()
+    ]
     yield from sorted((group for group in found if group.findings), key=_badness)
+
+
+def _visible(finding: Finding) -> Finding:
+    """Name what cannot be seen and turns the writing direction around, so that it turns nothing around here."""
+    what, fix, tag = (_UNSEEN.sub(_named, text) for text in (finding.what, finding.fix, finding.tag))
+    return replace(finding, what=what, fix=fix, tag=tag)
+
+
+def _named(match: re.Match[str]) -> str:
+    return f"[U+{ord(match[0]):04X}]"
 
 
 def _badness(group: Group) -> tuple[int, ...]:

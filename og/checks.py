@@ -31,8 +31,13 @@ def check_address(url: str, http: Http, upstreams: Upstreams, before: Callable[[
     return check_html(reply.body, reply.url, reply.headers.get("content-type", "text/html"))
 
 
-def check_html(html: bytes, url: str, content_type: str = "text/html; charset=utf-8") -> Report:
-    """Check a page's bytes as they stand at an address."""
+def check_html(html: bytes, url: str, content_type: str = "") -> Report:
+    """Check a page's bytes as they stand at an address.
+
+    ``content_type`` is the header it was sent with; without one it is text that somebody pasted, in UTF-8.
+    """
     from og.check import check  # at first use: it brings BeautifulSoup
 
-    return check(from_html(html, url, content_type), html, content_type=content_type)
+    known = content_type or "text/html; charset=utf-8"
+    preview = from_html(html, url, known)
+    return check(preview, html, url=url, content_type=known, pasted=not content_type)

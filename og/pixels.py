@@ -20,6 +20,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, cast
 
 from core.errors import BadReply
+from core.memory import give_back_early
 from og import colours
 from og.picture_bytes import AVIF, JPEG, WEBP, Cleaned, cleaned, damaged, orientation, scans
 from og.workbench import Place, Workbench
@@ -111,6 +112,7 @@ def _pillow() -> ModuleType:
     )
 
     warnings.simplefilter("error", Image.DecompressionBombWarning)
+    give_back_early()
     return Image
 
 

@@ -12,6 +12,7 @@ from og.check_rules.parts import Subject
 from og.dates import iso
 from og.positions import Tag
 from og.record import Image
+from og.text import clean
 
 Change = Literal["same", "changed", "new"]
 _LOCALE = re.compile(r"[a-z]{2,3}_[A-Z]{2}")
@@ -66,7 +67,7 @@ def _tags(subject: Subject) -> Iterator[FixedTag]:
     preview = subject.preview
     title, site = preview.title, preview.site_name
     if title:
-        yield FixedTag("title", {}, subject.page.title or title)
+        yield FixedTag("title", {}, clean(subject.page.title, 1000) or title)
     yield from _named("description", preview.description)
     address = preview.canonical or preview.url
     if address:

@@ -5,7 +5,6 @@ Decoding and drawing are done by C code that holds a core; a third picture at on
 
 from __future__ import annotations
 
-import ctypes
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -19,9 +18,6 @@ PLACES = 2
 # Bytes that the pictures being worked on may take together, so that no picture makes a worker grow by more than
 # 150 MB. 25 megapixels of four bytes fit; of WebP, whose decoder takes 16 bytes for each, 7.6.
 BYTES = 130_000_000
-# After work of so many bytes, freed memory goes back to the system: that takes some milliseconds, and without it
-# a worker keeps up to 150 MB (https://man7.org/linux/man-pages/man3/malloc_trim.3.html).
-LARGE = 8_000_000
 # How long one waits for a place and its bytes, seconds. A picture takes a twentieth of one as a rule.
 PATIENCE = 2.0
 
@@ -50,8 +46,6 @@ class Workbench:
                 self._places += 1
                 self._used -= place.bytes
                 self._changed.notify_all()
-            if place.bytes >= LARGE:
-                _give_back()
 
     def fits(self, amount: int) -> bool:
         """Return whether one picture may take so many bytes at all."""
@@ -73,13 +67,6 @@ class Workbench:
                 at = datetime.now(UTC) + timedelta(seconds=1)
                 raise Busy("Too many pictures are being made ready: please ask again.", retry_at=at)
             self._changed.wait(left)
-
-
-def _give_back() -> None:
-    """Return freed memory to the system. glibc keeps it for the thread that had it, and we have many threads."""
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have none, and mostly need none
-    if trim is not None:
-        trim(0)
 
 
 class Place:

@@ -42,8 +42,12 @@ def title_missing(subject: Subject) -> Iterator[Fault]:
     fix='Add <meta property="og:title" content="…"> with the headline alone.',
 )  # fmt: skip
 def og_title_missing(subject: Subject) -> Iterator[Fault]:
-    """No og:title, though there is another title."""
-    if not subject.page.value("og:title") and (subject.page.value("twitter:title") or subject.page.title):
+    """No og:title, though there is another title and other tags of Open Graph."""
+    if (
+        has_open_graph(subject)
+        and not subject.page.value("og:title")
+        and (subject.page.value("twitter:title") or subject.page.title)
+    ):
         yield Fault(subject.head)
 
 
@@ -78,9 +82,13 @@ def description_missing(subject: Subject) -> Iterator[Fault]:
     fix='Add <meta property="og:description" content="…">.',
 )  # fmt: skip
 def og_description_missing(subject: Subject) -> Iterator[Fault]:
-    """No og:description, though there is another description."""
+    """No og:description, though there is another description and other tags of Open Graph."""
     page = subject.page
-    if not page.value("og:description") and page.value("twitter:description", "description"):
+    if (
+        has_open_graph(subject)
+        and not page.value("og:description")
+        and page.value("twitter:description", "description")
+    ):
         yield Fault(subject.head)
 
 
@@ -92,8 +100,8 @@ def og_description_missing(subject: Subject) -> Iterator[Fault]:
     fix='Add <meta property="og:url" content="https://…"> with the page\'s own full address.',
 )  # fmt: skip
 def og_url_missing(subject: Subject) -> Iterator[Fault]:
-    """No og:url."""
-    if not subject.page.value("og:url"):
+    """Open Graph without og:url."""
+    if has_open_graph(subject) and not subject.page.value("og:url"):
         yield Fault(subject.head)
 
 

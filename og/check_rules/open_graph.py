@@ -125,6 +125,20 @@ def property_unknown(subject: Subject) -> Iterator[Fault]:
 
 
 @rule(
+    "name-hides-property", "warning", "form", ("discord",), of.DISCORD,
+    what="A tag has both a property and another name.", why="Discord takes the name and does not see the property.",
+    fix="Write one tag for each.",
+)  # fmt: skip
+def name_hides_property(subject: Subject) -> Iterator[Fault]:
+    """A property that is read, beside a name that is none; said once for the page."""
+    for tag in subject.page.metas:
+        prop, name = (tag.attributes.get(key, "").strip() for key in ("property", "name"))
+        if prop.lower() in _KNOWN | _X_KNOWN and name and name.lower() not in _KNOWN | _X_KNOWN:
+            yield Fault(tag, f"{prop} is hidden by the name “{name[:40]}”.")
+            return
+
+
+@rule(
     "key-case", "warning", "form", ("discord",), of.DISCORD,
     what="A tag's name is not in lower case.", why="Discord and others tell capitals from small letters.",
     fix="Write the name in lower case.",

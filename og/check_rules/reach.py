@@ -156,13 +156,13 @@ def tags_in_body(subject: Subject) -> Iterator[Fault]:
     """Preview tags after <body> or </head> … <body>."""
     outside = _outside(subject)
     if outside and not subject.page.head_ended_by:
-        yield Fault(outside[0], f"{outside[0].keys[0]} stands in the body.")
+        yield Fault(outside[0], f"The tag {outside[0].keys[0]} stands in the body.")
 
 
 def _beyond(subject: Subject, limit: int) -> Iterator[Fault]:
     late = [tag for tag in subject.page.named(*_PREVIEW) if tag.start + len(tag.written) > limit]
     if late:
-        yield Fault(late[0], f"{late[0].keys[0]} stands at byte {late[0].start:,}.")
+        yield Fault(late[0], f"The tag {late[0].keys[0]} stands at byte {late[0].start:,}.")
 
 
 @rule(

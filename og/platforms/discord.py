@@ -35,5 +35,6 @@ PLATFORM = Platform(
         "theme-color as #RRGGBB paints the bar.",
     ),
     pair=True,
+    by_name=True,
     firm=True,
 )

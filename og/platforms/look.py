@@ -14,7 +14,8 @@ from og.jsonld import text as jsonld_text
 from og.platforms.parts import Draft, Look, Platform, Shape, Text
 from og.record import Image
 
-_CONTROL = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\u2028\u2029\ufeff]")
+# Also what turns the writing direction around (UAX 9): readers take it out, and it must not garble our own page.
+_CONTROL = re.compile("[\\x00-\\x08\\x0b-\\x1f\\x7f-\\x9f\u2028\u2029\ufeff\u202a-\u202e\u2066-\u2069]")
 # Characters of a text that are looked at: more than anybody shows.
 _LONGEST = 2000
 _IMAGES = {
@@ -35,7 +36,8 @@ def look(platform: Platform, subject: Subject) -> Look:
         return made
     card = "summary" if shape in ("large", "player") else "summary_large_image"
     other = replace(draft, card=card)
-    return replace(made, other=_drawn(platform, subject, other, platform.shape(other), sources))
+    there = _drawn(platform, subject, other, platform.shape(other), sources)
+    return made if there.shape == "none" else replace(made, other=there)
 
 
 def _draft(platform: Platform, subject: Subject) -> tuple[Draft, dict[str, str]]:
@@ -43,11 +45,20 @@ def _draft(platform: Platform, subject: Subject) -> tuple[Draft, dict[str, str]]
     title = _text(platform, platform.title, subject, "title", sources)
     description = _text(platform, platform.description, subject, "description", sources)
     images = tuple(_images(platform, subject, sources))
-    page = subject.page
     # A repeated layout tag: the last one counts, on X (Cards markup) and on Discord (Link Previews).
-    card = next((tag.value for tag in reversed(page.by_key.get("twitter:card", [])) if tag.value), "").lower()
-    draft = Draft(title, description, images, card, page.value("og:type"), page.value("og:site_name"))
-    return draft, sources
+    card = next(reversed(_said(platform, "twitter:card", subject)), "").lower()
+    kind, site = (next(iter(_said(platform, key, subject)), "") for key in ("og:type", "og:site_name"))
+    return Draft(title, description, images, card, kind, site), sources
+
+
+def _said(platform: Platform, key: str, subject: Subject) -> list[str]:
+    """Return what the metas of a key say, as this platform reads them; what says nothing is left out."""
+    tags = subject.page.by_key.get(key, [])
+    if not platform.by_name:
+        return [tag.value for tag in tags if tag.value]
+    own = [tag for tag in tags if tag.keys[-1] == key]  # the last key is the name, where there is one
+    said = (tag.value if "content" in tag.attributes else tag.attributes.get("value", "").strip() for tag in own)
+    return [value for value in said if value]
 
 
 def _drawn(platform: Platform, subject: Subject, draft: Draft, shape: Shape, sources: Mapping[str, str]) -> Look:
@@ -83,27 +94,27 @@ def _drawn(platform: Platform, subject: Subject, draft: Draft, shape: Shape, sou
 
 def _text(platform: Platform, text: Text | None, subject: Subject, field: str, sources: dict[str, str]) -> str:
     for name in text.tags if text else ():
-        if platform.pair and name in _PLAIN and not _pair_counts(subject):
+        if platform.pair and name in _PLAIN and not _pair_counts(platform, subject):
             continue
-        value = plain(_value(name, subject))
+        value = plain(_value(platform, name, subject))
         if value:
             sources[field] = name
             return value
     return ""
 
 
-def _pair_counts(subject: Subject) -> bool:
-    page = subject.page
-    tagged = page.value("og:title", "twitter:title", "og:description", "twitter:description")
-    return bool(not tagged and page.title and page.value("description"))
+def _pair_counts(platform: Platform, subject: Subject) -> bool:
+    keys = ("og:title", "twitter:title", "og:description", "twitter:description")
+    tagged = any(_said(platform, key, subject) for key in keys)
+    return bool(not tagged and subject.page.title and _said(platform, "description", subject))
 
 
-def _value(name: str, subject: Subject) -> str:
+def _value(platform: Platform, name: str, subject: Subject) -> str:
     if name == "title":
         return subject.page.title
     if name.startswith("jsonld:"):
         return jsonld_text(subject.node.get(name.removeprefix("jsonld:")))
-    return subject.page.value(name)
+    return next(iter(_said(platform, name, subject)), "")
 
 
 def plain(text: str) -> str:
@@ -130,17 +141,17 @@ def shortened(text: str, rule: Text) -> tuple[str, bool]:
 
 def _images(platform: Platform, subject: Subject, sources: dict[str, str]) -> Iterator[Image]:
     for name in platform.image:
-        found = list(dict.fromkeys(_candidates(name, subject)))
+        found = list(dict.fromkeys(_candidates(platform, name, subject)))
         if found:
             sources["image"] = subject.preview.sources.get("images", name) if name == "any" else name
             yield from found
             return
 
 
-def _candidates(name: str, subject: Subject) -> Iterator[Image]:
+def _candidates(platform: Platform, name: str, subject: Subject) -> Iterator[Image]:
     known = {image.url: image for image in subject.images}
     for key in _IMAGES.get(name, ()):
-        addresses = [subject.address(tag.value) for tag in subject.page.by_key.get(key, ())]
+        addresses = [subject.address(value) for value in _said(platform, key, subject)]
         if any(addresses):
             yield from (_whole(known.get(address, Image(address)), subject) for address in addresses if address)
             return
@@ -169,7 +180,7 @@ def site_of(platform: Platform, subject: Subject) -> str:
     """Return how the site is named there."""
     host = host_of(subject.url)
     if platform.key == "discord":
-        return plain(subject.page.value("og:site_name"))[:256] or host
+        return plain(next(iter(_said(platform, "og:site_name", subject)), ""))[:256] or host
     if platform.site == "site_name":
         return plain(subject.page.value("og:site_name")) or plain(subject.preview.site_name) or host
     return host

@@ -56,8 +56,9 @@ class Draft:
 class Platform:
     """One platform. ``crops`` are the ratios its shapes have; a shape without one shows the picture as it is.
 
-    ``pair``: title and description elements count only together, and only where no tag of another kind says anything.
-    ``firm``: the platform documents this itself; else it is what guides measured.
+    ``pair``: title and description elements count only together, and only where no other tag says anything.
+    ``by_name``: a tag's key is its ``name`` where it has one, else its ``property``, told by case; and what has no
+    ``content`` may say it in ``value``. ``firm``: the platform documents this itself; else guides measured it.
     """
 
     key: str
@@ -72,6 +73,7 @@ class Platform:
     crops: Mapping[str, tuple[int, int]] = field(default_factory=lambda: MappingProxyType({}))
     notes: tuple[str, ...] = ()
     pair: bool = False
+    by_name: bool = False
     firm: bool = False
 
 

@@ -15,11 +15,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
+from flask import Flask
+from flask.testing import FlaskClient
 
 import core.jobs_process
+from core import jobs_beats as beats
+from core.jobs_dbos import DbosJobs
 from core.jobs_process import JobsProcess, keep
 from core.settings import Settings
-from tests.core.jobs_doubles import ROOT, until
+from tests.core.jobs_doubles import ROOT, nothing, until
 
 STUBBORN = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
 
@@ -34,12 +39,6 @@ def flask(data: Path, *command: str, base: str = "http://127.0.0.1:8000") -> sub
         [sys.executable, "-m", "flask", "--app", "wsgi", *command],
         cwd=ROOT, env=environment(data, base), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-
-
-def told(data: Path, *command: str) -> Any:
-    out, err = flask(data, *command, "--json").communicate()
-    assert out, err
-    return json.loads(out)
 
 
 def test_it_is_started_again_and_ends_when_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,20 +112,47 @@ def test_serve_keeps_a_jobs_process_and_stops_it(tmp_path: Path) -> None:
     assert "Traceback" not in err
 
 
-def test_without_a_worker_the_doctor_warns_and_the_server_stays_ready(tmp_path: Path) -> None:
-    findings = told(tmp_path, "doctor")
-    [jobs] = [f for f in findings if f["message"].startswith("jobs:")]
-    assert jobs["severity"] == "warning"
-    assert "no worker has beaten for a minute" in jobs["message"]
-
-
-def test_a_worker_ends_when_its_server_is_gone_and_counts_are_told(tmp_path: Path) -> None:
+def test_a_worker_ends_when_its_server_is_gone(tmp_path: Path) -> None:
     worker = flask(tmp_path, "jobs", "run", "--parent", "1")  # which is not our number
     _, err = worker.communicate(timeout=60)
     assert worker.returncode == 0, err
     assert "worker started" in err
-    counts = told(tmp_path, "jobs", "status")
-    assert counts == {"waiting": 0, "delayed": 0, "running": 0, "failed": 0, "newest_failed": []}
+    assert workers(tmp_path) == set()
+
+
+def ask(app: Flask, *command: str) -> Result:
+    with app.app_context():
+        return app.test_cli_runner().invoke(args=command)
+
+
+def told(app: Flask, *command: str) -> Any:
+    return json.loads(ask(app, *command, "--json").stdout)
+
+
+def test_without_a_worker_the_doctor_warns_and_the_server_stays_ready(app: Flask, client: FlaskClient) -> None:
+    [jobs] = [f for f in told(app, "doctor") if f["message"].startswith("jobs:")]
+    assert jobs["severity"] == "warning"
+    assert "no worker has beaten for a minute" in jobs["message"]
+    reply = client.get("/readyz")
+    assert (reply.status_code, reply.json["jobs"]) == (200, "no worker has beaten for a minute")
+    beats.beat(app.extensions["handbill"].database, "somebody")
+    assert client.get("/readyz").json["jobs"] == "ok"
+    [jobs] = [f for f in told(app, "doctor") if f["message"].startswith("jobs:")]
+    assert jobs["severity"] == "ok"
+
+
+def test_jobs_are_counted_and_the_failed_shown(app: Flask) -> None:
+    jobs = DbosJobs(app.extensions["handbill"].settings, {"note": nothing})
+    jobs.client.cancel_workflow(jobs.enqueue("note"))
+    job = jobs.enqueue("note", delay=60)
+    jobs.close()
+    found = told(app, "jobs", "status")
+    assert [found[name] for name in ("waiting", "delayed", "running", "failed")] == [0, 1, 0, 1]
+    [failed] = found["newest_failed"]
+    assert failed["name"] == "note"
+    assert failed["id"] != job
+    assert "note" in ask(app, "jobs", "status").stdout
+    assert told(app, "jobs", "status", "--failed", "0")["newest_failed"] == []
 
 
 def test_a_worker_is_held_to_the_rules_of_production(tmp_path: Path) -> None:

@@ -260,3 +260,45 @@ def test_the_largest_pictures_stay_within_their_memory(tmp_path: Path) -> None:
     command = [sys.executable, "-c", MEASURED, *(str(tmp_path / name) for name in files)]
     done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
     assert int(done.stdout) < GROWTH
+
+
+CROWD = """
+import resource, sys, threading
+from pathlib import Path
+from og.pixels import small
+from og.workbench import Workbench
+from tests.og.pictures import saved, corners
+
+def resident():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+bench = Workbench(patience=60)
+small(saved(corners(), "JPEG"), 48, bench)
+before, peak = resident(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+for _ in range(2):
+    threads = [
+        threading.Thread(target=small, args=(Path(path).read_bytes(), width, bench))
+        for path in sys.argv[1:] for width in (320, 1280)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+sys.stdout.write(f"{resident() - before} {(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak) * 1024}")
+"""
+
+
+def test_a_crowd_of_large_pictures_takes_no_more_and_leaves_nothing(tmp_path: Path) -> None:
+    files = {
+        "a.png": saved(Image.new("RGBA", (4000, 4000), (9, 200, 30, 99)), "PNG"),
+        "b.jpg": saved(photo(4000, 4000), "JPEG", quality=40, progressive=True),
+        "c.webp": webp_of(2400, 2400),
+        "d.gif": saved(Image.new("P", (4000, 4000)), "GIF"),
+    }
+    for name, data in files.items():
+        (tmp_path / name).write_bytes(data)
+    command = [sys.executable, "-c", CROWD, *(str(tmp_path / name) for name in files)]
+    done = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True)
+    left, peak = map(int, done.stdout.split())
+    assert peak < GROWTH + 30_000_000, "and what the last one still holds while the next begins"
+    assert left < 30_000_000

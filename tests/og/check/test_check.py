@@ -65,6 +65,14 @@ def test_a_missing_tag_has_no_tag_but_the_place_of_the_head() -> None:
     assert (finding["tag"], finding["line"], finding["column"]) == (None, 3, 1)
 
 
+def test_what_is_pasted_had_no_header() -> None:
+    html = b"<!doctype html><title>Market</title>"
+    sent = "text/html; charset=utf-8"
+    for pasted in (True, False):
+        found = check(from_html(html, URL, sent), html, url=URL, content_type=sent, pasted=pasted)
+        assert ("charset-missing" in {f.code for f in found.findings}) is pasted
+
+
 def test_findings_stand_worst_first() -> None:
     order = [finding.severity for finding in report('<meta property="og:image" content="/a.svg">').findings]
     assert order == sorted(order, key=["error", "warning", "hint"].index)
@@ -96,10 +104,12 @@ def test_no_bytes_make_it_raise(html: bytes, url: str, content_type: str) -> Non
 
 
 PIECES = st.sampled_from(
-    ["<", ">", "</", "<!--", "-->", "<![CDATA[", "<![><", "<meta ", "<link ", "<title>", "</title>", "<script ", "<base ", "=",
-     'property="og:image"', "content=", '"', "'", "/", "\n", "\r", "\x00", "og:title", "rel=canonical", "href=", "//[", "data:,",
-     "type=application/ld+json>", "{", "]", "</script>", "<noscript>", "<svg>", "<template>", "<html lang=", "é", "👩‍👧", "\u202e",
-     "hreflang=", 'name="robots"', "0x", "http://", "twitter:card", "article:published_time", "9999-99-99T99:99", "\ud800"]
+    ["<", ">", "</", "<!--", "-->", "<![CDATA[", "<![><", "<meta ", "<link ", "<title>", "</title>", "<script ",
+     "<base ", "=", 'property="og:image"', "content=", '"', "'", "/", "\n", "\r", "\x00", "og:title", "rel=canonical",
+     "href=", "//[", "data:,", "type=application/ld+json>", "{", "]", "</script>", "<noscript>", "<svg>",
+     "<template>",
+     "<html lang=", "é", "👩‍👧", "\u202e", "hreflang=", 'name="robots"', "0x", "http://", "twitter:card",
+     "article:published_time", "9999-99-99T99:99", "\ud800"]
 )  # fmt: skip
 
 
@@ -115,7 +125,8 @@ def test_no_page_of_broken_pieces_makes_it_raise(pieces: list[str]) -> None:
 @pytest.mark.parametrize(
     "piece",
     ["<div>", "<a", "<![><", "<!--", "<meta ", '<meta a="', "<title>", "<svg>", "<noscript>", "</a", "< ",
-     "<meta " + "a " * 4000 + ">", "<meta " + 'a="' * 4000 + ">", "<meta x = >", '<meta property="og:image" content="/a">',
+     "<meta " + "a " * 4000 + ">", "<meta " + 'a="' * 4000 + ">", "<meta x = >",
+     '<meta property="og:image" content="/a">',
      '<script type="application/ld+json">[', '<link rel=alternate hreflang=de href=/x>'],
 )  # fmt: skip
 def test_time_grows_with_the_bytes_only(piece: str) -> None:

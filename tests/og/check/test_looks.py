@@ -21,7 +21,8 @@ def looks(head: str) -> Any:
 
 def sized(width: int, height: int) -> str:
     return (
-        f'{IMAGE}<meta property="og:image:width" content="{width}"><meta property="og:image:height" content="{height}">'
+        f'{IMAGE}<meta property="og:image:width" content="{width}">'
+        f'<meta property="og:image:height" content="{height}">'
         '<meta property="og:title" content="Market">'
     )
 
@@ -50,7 +51,8 @@ def test_some_read_no_twitter_tags(platform: str) -> None:
 
 
 def test_structured_data_comes_first_on_mastodon() -> None:
-    block = '<script type="application/ld+json">{"@context":"https://schema.org","@type":"NewsArticle","headline":"Data"}</script>'
+    data = '{"@context":"https://schema.org","@type":"NewsArticle","headline":"Data"}'
+    block = f'<script type="application/ld+json">{data}</script>'
     assert looks(THREE + block)["mastodon"].title == "Data"
 
 
@@ -60,6 +62,12 @@ def test_discord_takes_title_element_and_description_only_as_a_pair() -> None:
     assert (looks(pair)["discord"].title, looks(pair)["discord"].description) == ("Element", "Words")
     tagged = pair + '<meta property="og:description" content="Graph">'
     assert "title" not in looks(tagged)["discord"].sources
+
+
+def test_discord_reads_the_name_first_and_value_where_there_is_no_content() -> None:
+    assert looks('<meta property="og:title" name="title" content="Graph">')["discord"].title != "Graph"
+    assert looks('<meta property="og:title" value="Graph">')["discord"].title == "Graph"
+    assert looks('<meta property="og:title" value="Graph">')["facebook"].title != "Graph"
 
 
 def test_discord_cuts_at_bytes_and_within_no_letter() -> None:
@@ -90,7 +98,8 @@ def test_the_size_chooses_the_shape(size: tuple[int, int], platform: str, shape:
     ("more", "shape"),
     [('<meta name="twitter:card" content="summary_large_image">', "large"),
      ('<meta name="twitter:card" content="summary">', "small"),
-     ('<meta name="twitter:card" content="summary"><meta name="twitter:card" content="summary_large_image">', "large"),
+     ('<meta name="twitter:card" content="summary">\n<meta name="twitter:card" content="summary_large_image">',
+      "large"),
      ('<meta name="twitter:card" content="player">', "player"),
      ('<meta name="twitter:card" content="gallery">', "none"),
      ("", "none"),

@@ -29,7 +29,9 @@ def media(url: str, width: int) -> str:
 
 
 def rendered(report: Any, **asked: str) -> str:
-    return TEMPLATES.get_template("check.html").render(report=page_data(report, media), asked=asked, **FRAME)
+    return TEMPLATES.get_template("check.html").render(
+        report=page_data(report, media), asked={"url": "", "html": "", **asked}, **FRAME
+    )
 
 
 def faults(page: str) -> list[str]:
@@ -55,8 +57,10 @@ def faults(page: str) -> list[str]:
 
 def planted(text: str) -> str:
     value = references.escape(text)
-    keys = ("og:title", "og:description", "og:site_name", "og:image", "og:image:alt", "og:url", "og:type", "twitter:card",
-            "twitter:site", "theme-color", "robots", "fediverse:creator", "article:published_time", "og:locale")  # fmt: skip
+    keys = (
+        "og:title", "og:description", "og:site_name", "og:image", "og:image:alt", "og:url", "og:type", "og:locale",
+        "twitter:card", "twitter:site", "theme-color", "robots", "fediverse:creator", "article:published_time",
+    )  # fmt: skip
     metas = "".join(f'<meta property="{key}" content="{value}">' for key in keys)
     return whole(
         f'<title>{value}</title><link rel="canonical" href="{value}"><link rel="icon" href="{value}">{metas}'
@@ -65,7 +69,8 @@ def planted(text: str) -> str:
 
 def test_no_hostile_page_gets_into_ours(corpus: Path) -> None:
     lines = (corpus / "hostile/html.jsonl").read_text("utf-8").splitlines()
-    texts = [json.loads(line)["html"] for line in lines]
+    cases = [json.loads(line) for line in lines]
+    texts = [str(case.get("html") or case.get("value") or "") for case in cases]
     assert len(texts) > 100
     for text in texts:
         for page in (text, planted(text)):
@@ -86,6 +91,13 @@ def test_the_tests_own_eye_is_open() -> None:
     assert faults("<p onclick=x>")
     assert faults("<script>alert(1)</script>")
     assert faults('<a href="javascript:x">')
+
+
+def test_what_turns_the_direction_around_is_named() -> None:
+    html = whole('<meta property="og:title" content="The \u202etekram\u202c">').encode()
+    page = rendered(check(from_html(html, URL), html, url=URL))
+    assert "The [U+202E]tekram" in page
+    assert not set(page) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 
 
 def test_pictures_come_through_the_proxy_only() -> None:
@@ -116,7 +128,7 @@ def test_findings_are_grouped_by_what_to_do_worst_first() -> None:
 
 
 def test_the_empty_page_says_the_next_step() -> None:
-    page = TEMPLATES.get_template("check.html").render(report=None, asked={}, **FRAME)
+    page = TEMPLATES.get_template("check.html").render(report=None, asked={"url": "", "html": ""}, **FRAME)
     assert "Enter the address of a page" in page
     assert LexborHTMLParser(page).css('form[method="get"] input[name="url"]')
     assert LexborHTMLParser(page).css('form[method="post"] textarea[name="html"]')
