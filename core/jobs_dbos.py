@@ -113,7 +113,7 @@ class DbosJobs(Jobs):
         place = self._place
         if place.sqlite:
             make_file(place)
-        with locked(place.path), _explained():
+        with locked(place.path), _explained("The tables for jobs cannot be made: this user may not make a schema."):
             if place.sqlite:
                 self._engine.connect().close()  # sets WAL, which the file remembers
             DBOS.migrate(self._settings.database if not place.sqlite else f"sqlite:///{place.path}", schema=SCHEMA)
@@ -194,6 +194,7 @@ class DbosJobs(Jobs):
 
         What a dead process of the same name had begun is run again. Raises Misconfigured where tables are missing.
         """
+        self.close()  # what was opened for putting jobs only is too small
         self._connections, self._patient = _WORKER_CONNECTIONS, True  # a try that failed must get to be put again
         _quiet()
         from dbos import DBOS, DBOSPortableJSONSerializer
@@ -357,9 +358,12 @@ def _unsaid(record: logging.LogRecord) -> bool:
     return not (record.exc_info and isinstance(record.exc_info[1], JobFailed))
 
 
+_OLD = "The tables for jobs are not ready for this version: run `flask --app wsgi db upgrade`."
+
+
 @contextmanager
-def _explained() -> Iterator[None]:
-    """Turn what the database says into our errors."""
+def _explained(refused: str = _OLD) -> Iterator[None]:
+    """Turn what the database says into our errors; ``refused`` is for statements that it does not take."""
     from dbos import error
     from sqlalchemy.exc import DBAPIError, OperationalError, ProgrammingError
     from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -367,10 +371,7 @@ def _explained() -> Iterator[None]:
     try:
         yield
     except (ProgrammingError, error.DBOSInitializationError) as exc:
-        raise Misconfigured(
-            "The tables for jobs are not ready for this version: run `flask --app wsgi db upgrade`.",
-            field="HANDBILL_DATABASE_URL",
-        ) from exc
+        raise Misconfigured(refused, field="HANDBILL_DATABASE_URL") from exc
     except (OperationalError, PoolTimeout) as exc:
         raise Busy("The jobs' database does not answer now.", retry_at=utc_now() + timedelta(seconds=WAIT)) from exc
     except DBAPIError as exc:

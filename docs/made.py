@@ -13,13 +13,20 @@ from core.settings import PREFIX, declared, default_of
 from networks import BUILT_IN as NETWORKS
 from networks import Networks
 from networks.describe import page, table
-from og.describe import fields_table
 from og.check_describe import platforms_table, rules_table
+from og.describe import fields_table
 from widgets import BUILT_IN as WIDGETS
 from widgets.base import Described, Widget, describe
 from widgets.words import Catalog, key_table, language_table
 
 ROOT = Path(__file__).resolve().parents[1]
+_SETTINGS = """# Settings
+
+Read from the environment, then from `handbill.toml` in the working folder (names in lower case, without
+`HANDBILL_`), then the default. An unknown name stops the server and suggests the nearest. This page is made
+from `core/settings.py` by `make docs`.
+
+"""
 
 
 def made() -> Iterator[tuple[Path, str]]:
@@ -57,20 +64,7 @@ def _filled(path: Path, parts: dict[str, str]) -> str:
 def settings_page() -> str:
     """Return docs/settings.md."""
     rows = [_setting_row(item) for item in declared()]
-    return "\n".join(
-        [
-            "# Settings",
-            "",
-            "Read from the environment, then from `handbill.toml` in the working folder (names in lower case, without",
-            "`HANDBILL_`), then the default. An unknown name stops the server and suggests the nearest. This page is made",
-            "from `core/settings.py` by `make docs`.",
-            "",
-            "| name | default | |",
-            "|---|---|---|",
-            *rows,
-            "",
-        ]
-    )
+    return _SETTINGS + "\n".join(["| name | default | |", "|---|---|---|", *rows, ""])
 
 
 def _setting_row(item: object) -> str:

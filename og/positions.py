@@ -282,7 +282,9 @@ def _inside(html: bytes, place: Place) -> bytes:
 
 
 def _made(html: bytes, place: Place, found: Mapping[str, Any]) -> Tag:
-    written = html[place.start : place.end].decode("utf-8", "replace")
+    # Of a title people want to see the words too: the 8 bytes after them are its end tag.
+    end = place.end + (len(place.text) + 8 if place.name == "title" and place.text else 0)
+    written = html[place.start : end].decode("utf-8", "replace")
     text = place.text.decode("utf-8", "replace")
     return Tag(
         name=place.name,

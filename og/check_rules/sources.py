@@ -1,8 +1,14 @@
-"""Where the rules come from. ``read`` is the day the source was last looked at, directly or in a stored copy."""
+"""Where the rules come from.
+
+``read`` is the day on which the source itself was last looked at, directly or in a stored copy; a month alone means
+that what it says was written down from knowledge of it, in that month.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+LOOKED = "2026-11-22"
 
 
 @dataclass(frozen=True)
@@ -11,7 +17,7 @@ class Source:
 
     name: str
     url: str
-    read: str = "2026-11-22"
+    read: str = "2026-11"
     own: bool = True
 
 
@@ -19,8 +25,8 @@ def _html(name: str, part: str) -> Source:
     return Source(f"HTML Standard, {name}", f"https://html.spec.whatwg.org/multipage/{part}")
 
 
-def _google(name: str, path: str) -> Source:
-    return Source(f"Google Search Central, {name}", f"https://developers.google.com/search/docs/{path}")
+def _google(name: str, path: str, read: str = "2026-11") -> Source:
+    return Source(f"Google Search Central, {name}", f"https://developers.google.com/search/docs/{path}", read)
 
 
 _META_DOCS = "https://developers.facebook.com/docs/sharing/"
@@ -30,36 +36,40 @@ OGP = Source("The Open Graph protocol", "https://ogp.me/#metadata")
 OGP_STRUCTURED = Source("The Open Graph protocol, structured properties", "https://ogp.me/#structured")
 OGP_TYPES = Source("The Open Graph protocol, object types", "https://ogp.me/#types")
 OGP_VALUES = Source("The Open Graph protocol, types of values", "https://ogp.me/#data_types")
-FACEBOOK = Source("Meta, A Guide to Sharing for Webmasters", _META_DOCS + "webmasters/")
-FACEBOOK_IMAGES = Source("Meta, Images in Link Shares", _META_DOCS + "webmasters/images/")
-FACEBOOK_FAQ = Source("Meta, Webmaster FAQ", _META_DOCS + "webmasters/faq/")
-FACEBOOK_CRAWLER = Source("Meta, Facebook Crawler", _META_DOCS + "webmasters/web-crawlers/")
-FACEBOOK_OPTIMIZING = Source("Meta, Optimizing Metadata and Images", _META_DOCS + "webmasters/optimizing/")
+FACEBOOK = Source("Meta, A Guide to Sharing for Webmasters", _META_DOCS + "webmasters/", LOOKED)
+FACEBOOK_IMAGES = Source("Meta, Images in Link Shares", _META_DOCS + "webmasters/images/", LOOKED)
+FACEBOOK_FAQ = Source("Meta, Webmaster FAQ", _META_DOCS + "webmasters/faq/", LOOKED)
+FACEBOOK_CRAWLER = Source("Meta, Facebook Crawler", _META_DOCS + "webmasters/web-crawlers/", LOOKED)
+FACEBOOK_OPTIMIZING = Source("Meta, Optimizing Metadata and Images", _META_DOCS + "webmasters/optimizing/", LOOKED)
 WHATSAPP = Source(
-    "Meta, WhatsApp Link Previews (21 May 2026)", "https://developers.facebook.com/docs/whatsapp/link-previews"
+    "Meta, WhatsApp Link Previews (21 May 2026)",
+    "https://developers.facebook.com/docs/whatsapp/link-previews",
+    LOOKED,
 )
-X_MARKUP = Source("X, Cards markup", _X_DOCS + "markup")
-X_SUMMARY = Source("X, Summary card", _X_DOCS + "summary")
-X_LARGE = Source("X, Summary card with large image", _X_DOCS + "summary-card-with-large-image")
+X_MARKUP = Source("X, Cards markup", _X_DOCS + "markup", LOOKED)
+X_SUMMARY = Source("X, Summary card", _X_DOCS + "summary", LOOKED)
+X_LARGE = Source("X, Summary card with large image", _X_DOCS + "summary-card-with-large-image", LOOKED)
 X_PLAYER = Source("X, Player card", _X_DOCS + "player-card")
 X_APP = Source("X, App card", _X_DOCS + "app-card")
-DISCORD = Source("Discord, Link Previews", "https://docs.discord.com/developers/link-previews/overview")
+DISCORD = Source("Discord, Link Previews", "https://docs.discord.com/developers/link-previews/overview", LOOKED)
 APPLE = Source(
     "Apple, TN3156: Create rich previews for Messages",
     "https://developer.apple.com/documentation/technotes/tn3156-create-rich-previews-for-messages",
+    LOOKED,
 )
-SLACK = Source("A guide to Slack's reader", "https://opengraphplus.com/consumers/slack", own=False)
-LINKEDIN = Source("A guide to LinkedIn's previews", "https://previewog.com/linkedin-link-preview/", own=False)
+SLACK = Source("A guide to Slack's reader", "https://opengraphplus.com/consumers/slack", LOOKED, own=False)
+LINKEDIN = Source("A guide to LinkedIn's previews", "https://previewog.com/linkedin-link-preview/", LOOKED, own=False)
 BLUESKY = Source(
     "Bluesky, Website card embeds", "https://docs.bsky.app/docs/advanced-guides/posts#website-card-embeds"
 )
-BLUESKY_GUIDE = Source("A guide to Bluesky's cards", "https://opengraphplus.com/consumers/bluesky", own=False)
-TELEGRAM = Source("A guide to Telegram's previews", "https://share-preview.com/", own=False)
+BLUESKY_GUIDE = Source("A guide to Bluesky's cards", "https://opengraphplus.com/consumers/bluesky", LOOKED, own=False)
+TELEGRAM = Source("A guide to Telegram's previews", "https://share-preview.com/", LOOKED, own=False)
 MASTODON = Source(
     "Mastodon, link_details_extractor.rb",
     "https://github.com/mastodon/mastodon/blob/main/app/lib/link_details_extractor.rb",
+    LOOKED,
 )
-MASTODON_CREATOR = Source("Mastodon, fediverse:creator", "https://github.com/mastodon/mastodon/pull/30398")
+MASTODON_CREATOR = Source("Mastodon, fediverse:creator", "https://github.com/mastodon/mastodon/pull/30398", LOOKED)
 PINTEREST = Source("Pinterest, Rich Pins", "https://developers.pinterest.com/docs/web-features/rich-pins-overview/")
 PINTEREST_NOPIN = Source(
     "Pinterest, Prevent saves from your site",
@@ -77,14 +87,15 @@ HTML_LANG = _html("the lang attribute", "dom.html#attr-lang")
 HTML_DIR = _html("the dir attribute", "dom.html#the-dir-attribute")
 HTML_SYNTAX = _html("attributes", "syntax.html#attributes-2")
 HTML_ICON = _html("rel=icon", "links.html#rel-icon")
-GOOGLE_METADATA = _google("Valid page metadata", "crawling-indexing/valid-page-metadata")
+GOOGLE_METADATA = _google("Valid page metadata", "crawling-indexing/valid-page-metadata", LOOKED)
 GOOGLE_TITLE = _google("Title links", "appearance/title-link")
 GOOGLE_SNIPPET = _google("Snippets", "appearance/snippet")
-GOOGLE_ROBOTS = _google("Robots meta tag", "crawling-indexing/robots-meta-tag")
-GOOGLE_CANONICAL = _google("Canonical URLs", "crawling-indexing/consolidate-duplicate-urls")
+GOOGLE_ROBOTS = _google("Robots meta tag", "crawling-indexing/robots-meta-tag", LOOKED)
+GOOGLE_CANONICAL = _google("Canonical URLs", "crawling-indexing/consolidate-duplicate-urls", LOOKED)
 GOOGLE_CANONICAL_MISTAKES = Source(
     "Google Search Central, 5 common mistakes with rel=canonical",
     "https://developers.google.com/search/blog/2013/04/5-common-mistakes-with-relcanonical",
+    LOOKED,
 )
 GOOGLE_HREFLANG = _google("Localized versions", "specialty/international/localized-versions")
 GOOGLE_FAVICON = _google("Favicons", "appearance/favicon-in-search")

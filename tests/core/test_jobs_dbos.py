@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sqlite3
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, make_url, text
 
 from core import jobs_dbos
 from core.errors import Busy, Misconfigured
@@ -168,6 +169,19 @@ def test_postgresql_without_tables_says_what_to_do(postgres_url: str, tmp_path: 
     jobs.upgrade()
     jobs.enqueue("note")
     assert jobs.status().waiting == 1
+    jobs.close()
+
+
+@pytest.mark.servers
+def test_a_user_who_may_not_make_tables_is_told_so(postgres_url: str, tmp_path: Path) -> None:
+    engine, name = create_engine(postgres_url), f"poor_{secrets.token_hex(4)}"
+    with engine.begin() as connection:
+        connection.execute(text(f"CREATE ROLE {name} LOGIN"))
+    engine.dispose()
+    poor = make_url(postgres_url).set(username=name).render_as_string(hide_password=False)
+    jobs = DbosJobs(Settings(data=tmp_path, database_url=poor), {"note": nothing})
+    with pytest.raises(Misconfigured, match="may not make a schema"):
+        jobs.upgrade()
     jobs.close()
 
 

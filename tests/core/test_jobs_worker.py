@@ -84,9 +84,9 @@ def test_the_work_of_a_worker_that_never_returns_is_taken_over(
     wanted = put(on_postgres, 20, 1.0) | put(on_postgres, 3, 0.3, key="one", first=20)
     first = workers.start(on_postgres, tmp_path / "first")
     until(lambda: len(said(on_postgres, "begin")) >= 15)
-    second = workers.start(on_postgres, tmp_path / "second")
     with on_postgres.database.session() as session:
         before = beats.living(session, 60)
+    second = workers.start(on_postgres, tmp_path / "second")
     first.kill()
     in_flight = set(said(on_postgres, "begin")) - set(said(on_postgres, "end"))
     assert in_flight

@@ -11,7 +11,10 @@ from pytest_httpserver import HTTPServer
 
 from tests.doubles import an_app
 
-FAULTY = '<!doctype html><html><head><meta charset="utf-8"><title>A page</title><meta property="og:image" content="/a.png"></head><body>'
+FAULTY = (
+    '<!doctype html><html><head><meta charset="utf-8"><title>A page</title>'
+    '<meta property="og:image" content="/a.png"></head><body>'
+)
 URL = "https://example.org/page"
 KEYS = {"code", "severity", "message", "fix", "tag", "line", "column", "platforms", "source"}
 

@@ -68,4 +68,4 @@ def report_of(code: str, side: str) -> tuple[Report, str]:
     if isinstance(given, dict) and "found" in given:
         found[PICTURE] = Known(**given["found"])
     preview = from_html(raw, URL, content_type or "text/html")
-    return check(preview, raw, url=URL, content_type=content_type, pictures=found), html
+    return check(preview, raw, url=URL, content_type=content_type, pictures=found), raw.decode("utf-8", "replace")
