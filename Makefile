@@ -50,7 +50,9 @@ node_modules/.stamp: package-lock.json $(VENV)/.dev
 	@touch $@
 
 test: dev ## Run every test, in real browsers and on real databases
-	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
+	@# The browser's driver keeps an event loop in its process, which the job engine does not bear: two runs.
+	@$(BIN)/python -m pytest tests -n 2 --dist loadfile -q --ignore tests/browser
+	@$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile -q
 
 check: dev lint types test ## Everything that must be green before a commit
 

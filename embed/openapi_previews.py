@@ -63,6 +63,7 @@ OUTCOME: Json = {
     "required": ["url"],
     "properties": {"url": TEXT, "preview": {"$ref": "#/components/schemas/Preview"}, "error": {"type": "object"}},
 }
+SENT = "The same for a page that is sent"
 SCHEMAS: Json = {"Preview": PREVIEW, "Report": REPORT}
 
 
@@ -83,7 +84,13 @@ def paths() -> Json:
         "/api/v1/previews": {"post": {**_previews(), "parameters": [site]}},
         "/api/v1/check": {
             "get": {**checked, "parameters": [url, site]},
-            "post": {**checked, "operationId": "check_html", "requestBody": _html(), "parameters": [site]},
+            "post": {
+                **checked,
+                "operationId": "check_html",
+                "summary": SENT,
+                "requestBody": _html(),
+                "parameters": [site],
+            },
         },
     }
 

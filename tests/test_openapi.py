@@ -28,6 +28,7 @@ def never_our_fault(_ctx: object, response: schemathesis.Response, _case: object
 CHECKS = (never_our_fault, status_code_conformance, content_type_conformance, response_schema_conformance)
 
 
+@pytest.mark.filterwarnings("ignore:Do not use the `random` module")  # schemathesis does, inside its strategies
 @pytest.mark.parametrize("anonymous", ["on", "off"])
 def test_nothing_that_is_described_makes_a_server_error(tmp_path: Path, anonymous: str) -> None:
     nowhere = Http(Guard(), resolver=lambda _host, _port: [])  # a web in which no name is known
