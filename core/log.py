@@ -29,8 +29,10 @@ _CHATTY = ("urllib3", "alembic", "asyncio", "PIL", "fontTools")
 
 def configure(settings: Settings) -> None:
     """Send all logs to stderr in the form and from the level that the settings say. May be called again."""
-    handler = _Stderr()
-    handler.setFormatter(_Formatter(settings.log_format))
+    handler, formatter = _Stderr(), _Formatter(settings.log_format)
+    handler.setFormatter(formatter)
+    if "structlog" in sys.modules:
+        formatter.ready()  # somebody may log by it before the first line of the standard library's
     root = logging.getLogger()
     root.handlers = [handler, *(h for h in root.handlers if not isinstance(h, _Stderr))]
     root.setLevel(settings.log_level.upper())
@@ -45,6 +47,10 @@ class _Formatter(logging.Formatter):
     def __init__(self, form: str) -> None:
         super().__init__()
         self._form = form
+
+    def ready(self) -> None:
+        """Import and set up structlog now."""
+        _ = self._structlog
 
     @cached_property
     def _structlog(self) -> logging.Formatter:
