@@ -10,22 +10,28 @@ from typing import Any
 from core.errors import Invalid, Problem
 from og.preview import from_html
 
+Answer = Callable[[bytes, str, str], dict[str, Any]]
 
-def stream(lines_in: Iterable[str], write: Callable[[str], Any]) -> None:
+
+def _preview(html: bytes, url: str, content_type: str) -> dict[str, Any]:
+    return from_html(html, url, content_type).as_json()
+
+
+def stream(lines_in: Iterable[str], write: Callable[[str], Any], answer: Answer = _preview) -> None:
     """Answer each line ``path<TAB>url<TAB>encoding`` with one line of JSON; ``write`` must flush.
 
-    An error is ``{"error": {…}}`` on its line, and the next line is read. The encoding, which may be empty, stands
-    for the charset of the HTTP header.
+    An error is ``{"error": {…}}`` on its line, and the next line is read. The encoding may be empty: it is the
+    charset of the HTTP header. ``answer`` makes the JSON from a page's bytes, its address and its content type.
     """
     for line in lines_in:
         try:
-            answer = _answer(line.rstrip("\r\n"))
+            said = answer(*_page(line.rstrip("\r\n")))
         except Problem as problem:
-            answer = problem.as_json()
-        write(json.dumps(answer, ensure_ascii=False) + "\n")
+            said = problem.as_json()
+        write(json.dumps(said, ensure_ascii=False) + "\n")
 
 
-def _answer(line: str) -> dict[str, Any]:
+def _page(line: str) -> tuple[bytes, str, str]:
     path, url, encoding, *_ = (*line.split("\t"), "", "")
     if not path or not url:
         raise Invalid(
@@ -35,4 +41,4 @@ def _answer(line: str) -> dict[str, Any]:
         html = Path(path).read_bytes()
     except (OSError, ValueError) as exc:
         raise Invalid("The page's file cannot be read.", field="path") from exc
-    return from_html(html, url, f"text/html; charset={encoding}" if encoding else "text/html").as_json()
+    return html, url, f"text/html; charset={encoding}" if encoding else "text/html"
