@@ -2,61 +2,20 @@
 
 from __future__ import annotations
 
-import json
 import os
-import sys
-from collections.abc import Callable, Iterator
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 from flask import Flask
 
-from core.addresses import web_address
-from core.errors import Invalid, Problem
+from core.command_line import Command, Group, tell
 from core.settings import shown
 from core.web import services
+from og.commands import check, preview
 
 if TYPE_CHECKING:
     from core.sites import Site
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-class Told(click.ClickException):
-    """A Problem as the command line says it: one line, or the one JSON shape."""
-
-    def __init__(self, problem: Problem, *, as_json: bool) -> None:
-        super().__init__(problem.message)
-        self.problem, self.as_json = problem, as_json
-
-    def show(self, file: Any = None) -> None:
-        """Print the problem: JSON on stdout for programs, a sentence on stderr for people."""
-        if self.as_json:
-            click.echo(json.dumps(self.problem.as_json(), ensure_ascii=False))
-        else:
-            super().show(file)
-
-
-class Command(click.Command):
-    """A command with ``--json`` that says a Problem in one line instead of a traceback."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.params.append(click.Option(["--json", "as_json"], is_flag=True, help="Print JSON."))
-
-    def invoke(self, ctx: click.Context) -> Any:
-        """Run the command."""
-        try:
-            return super().invoke(ctx)
-        except Problem as problem:
-            raise Told(problem, as_json=bool(ctx.params.get("as_json"))) from problem
-
-
-class Group(click.Group):
-    """A group whose commands take ``--json``."""
-
-    command_class = Command
 
 
 def add_commands(app: Flask) -> None:
@@ -66,11 +25,6 @@ def add_commands(app: Flask) -> None:
     app.cli.add_command(jobs)
     for command in (preview, check, networks, settings, doctor, serve):
         app.cli.add_command(command)
-
-
-def tell(value: Any, lines: list[str], *, as_json: bool) -> None:
-    """Print a result: JSON for programs, lines for people."""
-    click.echo(json.dumps(value, ensure_ascii=False, default=str) if as_json else "\n".join(lines))
 
 
 # --- sites ---
@@ -227,62 +181,6 @@ def jobs_status(failed: int, as_json: bool) -> None:
     lines = [f"{name:10}{count}" for name, count in counts.items()]
     lines += [f"{r['at']}  {r['name']}  {r['id']}  {r['attempts']} tries  {r['error']}" for r in rows]
     tell({**counts, "newest_failed": rows}, lines, as_json=as_json)
-
-
-# --- pages ---
-
-
-def _lines() -> Iterator[str]:
-    """Yield standard input's lines as they come, whatever the machine's own encoding is."""
-    return (line.decode("utf-8", "replace") for line in sys.stdin.buffer)
-
-
-def _write(line: str) -> None:
-    sys.stdout.buffer.write(line.encode("utf-8", "replace"))
-    sys.stdout.buffer.flush()
-
-
-@click.command("preview", cls=Command)
-@click.argument("url", required=False)
-@click.option("--stdin", is_flag=True, help="Read saved pages: path, tab, address, tab, encoding, a line each.")
-def preview(url: str | None, stdin: bool, as_json: bool) -> None:
-    """Read what a page is about."""
-    if stdin:
-        from og.stdin import stream
-
-        return stream(_lines(), _write)
-    from og.preview import read
-
-    found = read(_page(url), services().http).as_json()
-    tell(found, [f"{name:14}{_brief(value)}" for name, value in found.items()], as_json=as_json)
-    return None
-
-
-@click.command("check", cls=Command)
-@click.argument("url", required=False)
-@click.option("--stdin", is_flag=True, help="Read saved pages: path, tab, address, tab, encoding, a line each.")
-def check(url: str | None, stdin: bool, as_json: bool) -> None:
-    """Check a page's tags, and say what is wrong with them."""
-    if stdin:
-        from og.check_stdin import stream
-
-        return stream(_lines(), _write)
-    from og.checks import check_address
-
-    report = check_address(_page(url), services().http, services().upstreams, lambda: None).as_json()
-    lines = [f"{f['severity']:8}{f['line'] or '-':>5}  {f['message']} {f['fix']}" for f in report["findings"]]
-    tell(report, lines or ["Nothing to say against this page."], as_json=as_json)
-    return None
-
-
-def _page(url: str | None) -> str:
-    if not url:
-        raise Invalid("Give an address, or --stdin.", field="url")
-    return web_address(url)
-
-
-def _brief(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 # --- what there is ---

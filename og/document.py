@@ -7,9 +7,9 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from og.addresses import absolute
+from og.clean_text import unescaped
 from og.jsonld import Graph, Node, graph_of, main_node
 from og.scan import Attributes, Tags, scan
-from og.text import unescaped
 
 T = TypeVar("T")
 # Bytes of a page that are read. Browsers' own limit for parsing is far higher; the largest of 1,200 real pages has

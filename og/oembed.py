@@ -7,10 +7,10 @@ from typing import Any
 from urllib.parse import quote
 
 from og.addresses import absolute, host_of
+from og.clean_text import clean
 from og.players import player_for
 from og.record import Image, OEmbed, Preview
 from og.rules.media import pixels
-from og.text import clean
 
 # Providers whose pages answer robots with a wall or without a word, and their documented addresses; read 2026-11
 # (https://oembed.com/providers.json). Asked only where the page itself said no title.

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Literal
 
 from og.check_rules.parts import Subject
+from og.clean_text import clean
 from og.dates import iso
 from og.positions import Tag
 from og.record import Image
-from og.text import clean
 
 Change = Literal["same", "changed", "new"]
 _LOCALE = re.compile(r"[a-z]{2,3}_[A-Z]{2}")

@@ -13,10 +13,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from og.addresses import absolute
+from og.clean_text import clean, without_tags
 from og.dimensions import dimensions
 from og.encoding import as_utf8
 from og.record import Feed, Image, Media, Preview
-from og.text import clean, without_tags
 
 # Letters of a text or a feed that are shown.
 SUMMARY = 300

@@ -8,9 +8,9 @@ from itertools import islice
 
 from og.addresses import host_of
 from og.body import Element, elements, value_of, with_class, with_property
+from og.clean_text import clean
 from og.document import Document
 from og.rule import Candidate, Rule, jsonld, meta, odd_meta
-from og.text import clean
 
 # Longer is a sentence or a list of everybody who took part.
 LONGEST = 120

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from itertools import islice
 
 from og.body import elements, value_of, with_class, with_property
+from og.clean_text import without_tags
 from og.dates import iso
 from og.document import Document
 from og.rule import Candidate, Read, Rule, jsonld, meta, odd_meta
-from og.text import without_tags
 
 _DAY = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")
 _DATE_CLASS = re.compile(r"(?<![a-z])(?:date|pubdate|postdate|publishdate|dateline|datetime)(?![a-z])", re.IGNORECASE)

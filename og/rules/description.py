@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from og.clean_text import clean
 from og.document import Document
 from og.rule import Candidate, Rule, jsonld, meta, odd_meta
-from og.text import clean
 
 # Platforms show 350 bytes at most; some pages put whole articles here, and nobody needs them twice.
 LONGEST = 5000

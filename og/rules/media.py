@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from og.body import elements, value_of, with_class, with_property
+from og.clean_text import clean
 from og.document import Document
 from og.record import Image, Media
 from og.rule import Candidate, Read, Rule
-from og.text import clean
 
 # More than the longest gallery that a page names; platforms show four at most.
 MOST = 20

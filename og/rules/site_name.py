@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from og.clean_text import clean
 from og.document import Document
 from og.rule import Rule, jsonld, meta, odd_meta
-from og.text import clean
 
 LONGEST = 200
 

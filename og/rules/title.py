@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from og.clean_text import clean
 from og.document import Document
 from og.rule import Candidate, Rule, jsonld, meta, odd_meta
-from og.text import clean
 
 # Nothing shows more of a title than 300 characters (docs/preview.md, platforms); what is longer is an accident.
 LONGEST = 1000

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from og.clean_text import clean
 from og.document import Document
 from og.rule import Candidate, Rule, meta
-from og.text import clean
 
 # A CSS colour: a name, #hex, or a function with figures.
 _COLOR = re.compile(
