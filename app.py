@@ -11,6 +11,7 @@ from flask import Flask
 
 from core import log, memory, plugins, web
 from core.errors import Misconfigured
+from core.jobs import Handler
 from core.kept import Kept
 from core.services import Services
 from core.settings import Settings, check_production, load, with_key
@@ -23,6 +24,8 @@ from widgets.base import Widget
 from widgets.words import Catalog
 
 ROOT = Path(__file__).resolve().parent
+# When jobs are put by themselves: cron, UTC. Housekeeping is hourly, not on the hour, when everybody else's is.
+SCHEDULES = {"events.trim": "17 * * * *", "limits.clear": "47 * * * *", "login.sweep": "27 * * * *"}
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -54,15 +57,53 @@ def create_app(settings: Settings | None = None) -> Flask:
 def _services(settings: Settings | None) -> Services:
     networks = plugins.load("handbill.networks", Network, frozenset(n.key for n in NETWORKS))
     widgets = plugins.load("handbill.widgets", Widget, frozenset(w.key for w in WIDGETS))
-    settings = settings or load(os.environ, Path("handbill.toml"))
+    known = Networks(NETWORKS + networks.values)
+    settings = settings or load(os.environ, Path("handbill.toml"), known.credentials)
     return Services(
         settings=with_key(settings),
-        networks=Networks(NETWORKS + networks.values),
+        networks=known,
         widgets=Widgets(WIDGETS + widgets.values),
         catalog=Catalog(),
         failures=networks.failures + widgets.failures,
         make_media=_media,
+        make_previews=_previews,
+        make_cards=_cards,
+        login_words=Catalog(ROOT / "login" / "languages"),
+        make_logins=_logins,
+        handlers=_handlers(),
+        schedules=SCHEDULES,
     )
+
+
+def _handlers() -> dict[str, Handler]:
+    """Return what does each kind of job. Their modules must import little: what a job needs it imports itself."""
+    from core.housekeeping import clear_limits, trim_events
+    from login.jobs import sweep, tell_logout
+    from og.refresh import REFRESH, refresh
+
+    own = {"events.trim": trim_events, "limits.clear": clear_limits}
+    return {**own, REFRESH: refresh, "login.sweep": sweep, "login.tell_logout": tell_logout}
+
+
+def _previews(services: Services) -> object:
+    from og.previews import previews_of
+
+    return previews_of(services)
+
+
+def _cards(services: Services) -> object:
+    from og.cards import cards_of
+    from og.text import use_fonts
+
+    settings = services.settings
+    use_fonts([*map(Path, settings.fonts), settings.data / "fonts"])
+    return cards_of(services)
+
+
+def _logins(services: Services) -> object:
+    from login.service import Logins
+
+    return Logins(services)
 
 
 def _media(services: Services) -> object:
@@ -82,15 +123,35 @@ def _check(app: Flask, settings: Settings, *, given: bool) -> None:
 
 def _routes(app: Flask) -> None:
     from core.routes import blueprint as health
+    from embed.routes_cards import blueprint as cards_page
     from embed.routes_check import blueprint as check_page
     from embed.routes_clicks import blueprint as clicks
     from embed.routes_hop import blueprint as hop
     from embed.routes_kit import blueprint as kit
+    from embed.routes_oembed import blueprint as oembed
     from embed.routes_pages import blueprint as pages
     from embed.routes_widgets import blueprint as widgets
+    from og.routes_cards import blueprint as cards
     from og.routes_check import blueprint as check
     from og.routes_media import blueprint as media
     from og.routes_previews import blueprint as previews
+    from og.routes_tags import blueprint as tags
 
     for blueprint in (health, kit, widgets, hop, clicks, pages, media, previews, check, check_page):
+        app.register_blueprint(blueprint)
+    for blueprint in (cards, cards_page, tags, oembed):
+        app.register_blueprint(blueprint)
+    _login_routes(app)
+
+
+def _login_routes(app: Flask) -> None:
+    from login.routes_account import blueprint as account
+    from login.routes_authorize import blueprint as authorize
+    from login.routes_logout import blueprint as logout
+    from login.routes_oauth import blueprint as oauth
+    from login.routes_popup import blueprint as popup
+    from login.routes_start import blueprint as start
+    from login.routes_upstream import blueprint as upstream
+
+    for blueprint in (authorize, oauth, popup, start, upstream, logout, account):
         app.register_blueprint(blueprint)

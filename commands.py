@@ -12,7 +12,8 @@ from flask import Flask
 from core.command_line import Command, Group, tell
 from core.settings import shown
 from core.web import services
-from og.commands import check, preview
+from feeds.commands import feeds
+from og.commands import check, draw, preview
 
 if TYPE_CHECKING:
     from core.sites import Site
@@ -23,7 +24,8 @@ def add_commands(app: Flask) -> None:
     app.cli.add_command(sites)
     app.cli.add_command(db)
     app.cli.add_command(jobs)
-    for command in (preview, check, networks, settings, doctor, serve):
+    app.cli.add_command(feeds)
+    for command in (preview, check, draw, networks, settings, doctor, serve):
         app.cli.add_command(command)
 
 
@@ -93,6 +95,12 @@ def _site(site: Site) -> dict[str, Any]:
         "clicks": site.options.clicks,
         "clicks_minimum": site.options.clicks_minimum,
         "preview_hosts": list(site.options.preview_hosts),
+        "login_networks": list(site.options.login_networks),
+        "login_trusted": site.options.login_trusted,
+        "login_subject": site.options.login_subject,
+        "login_algorithm": site.options.login_algorithm,
+        "login_logo": site.options.login_logo,
+        "login_logout_notice": site.options.login_logout_notice,
     }
 
 
@@ -103,12 +111,16 @@ def _site(site: Site) -> dict[str, Any]:
 @click.option(
     "--preview-host", "preview_hosts", multiple=True, help="Host the site may have previews of; may be repeated."
 )
-def set_options(
-    key: str, clicks: bool | None, clicks_minimum: int | None, preview_hosts: tuple[str, ...], as_json: bool
-) -> None:
+@click.option("--login-network", "login_networks", multiple=True, help="Network to log in with; may be repeated.")
+@click.option("--login-trusted/--no-login-trusted", default=None, help="Do not ask whether the site may know people.")
+@click.option("--login-subject", type=click.Choice(["pairwise", "public"]), help="Whose ids of people it gets.")
+@click.option("--login-algorithm", type=click.Choice(["RS256", "ES256"]), help="What its ID tokens are signed with.")
+@click.option("--login-logo", help="Address of the logo on the log-in page; empty for none.")
+@click.option("--login-logout-notice", help="Address to tell when somebody logs out; empty for none.")
+def set_options(key: str, as_json: bool, **given: Any) -> None:
     """Change what a site has turned on."""
-    given = {"clicks": clicks, "clicks_minimum": clicks_minimum, "preview_hosts": preview_hosts or None}
-    site = services().sites.configure(key, **{k: v for k, v in given.items() if v is not None})
+    changes = {name: value for name, value in given.items() if value is not None and value != ()}
+    site = services().sites.configure(key, **changes)
     tell(_site(site), [f"{name}: {value}" for name, value in _site(site).items()], as_json=as_json)
 
 

@@ -95,23 +95,47 @@ class Cache:
         self._down_until = 0.0
 
     def fetch(
-        self, key: str, load: Callable[[], Any], *, fresh: float, stale: float = 0, negative: Negative = 0
+        self,
+        key: str,
+        load: Callable[[], Any],
+        *,
+        fresh: float,
+        stale: float = 0,
+        negative: Negative = 0,
+        elsewhere: Callable[[], bool] | None = None,
     ) -> Cached:
         """Return the value of a key, calling ``load`` where there is none; times are in seconds.
 
         The value is JSON or bytes. It is fresh for ``fresh`` seconds, and for ``stale`` more it is served while it is
         made anew. A Problem that ``load`` raises is raised again for ``negative`` seconds without calling it, which a
         function may say for each Problem. Raises Busy where another takes too long to make it, or too many wait.
+
+        ``elsewhere`` is called in a thread before a stale value is made anew, and returns whether another process
+        was told to do that, with `renew`.
         """
         name, life = _name(key), Life(fresh, stale, negative)
         entry, now = self._read(name), self._clock()
         if entry is not None:
             if entry.usable(now) and not entry.fresh(now) and not entry.held(now):
-                self._refresh_behind(name, load, life, entry)
+                self._refresh_behind(name, load, life, entry, elsewhere)
             if entry.usable(now) or entry.held(now):
                 return self._answer(entry, stale=not entry.fresh(now))
         with self._patience:
             return self._answer(self._fly(name, load, life))
+
+    def renew(
+        self, key: str, load: Callable[[], Any], *, fresh: float, stale: float = 0, negative: Negative = 0
+    ) -> None:
+        """Make the value of a key anew, as `fetch` does behind a stale one, but now: for a job.
+
+        Does nothing where the value is fresh, an error is held, or another makes it. A Problem is kept beside the
+        old value, and not raised.
+        """
+        name, begun = _name(key), self._clock()
+        entry = self._read(name) or Entry()
+        if not entry.fresh(begun) and not entry.held(begun):
+            with self._patience.apart():
+                self._refresh(name, load, Life(fresh, stale, negative), entry, begun)
 
     def get(self, key: str) -> Any:
         """Return the value of a key, None where there is none, or only a stale one."""
@@ -186,7 +210,9 @@ class Cache:
             return entry
         return None
 
-    def _refresh_behind(self, name: str, load: Callable[[], Any], life: Life, old: Entry) -> None:
+    def _refresh_behind(
+        self, name: str, load: Callable[[], Any], life: Life, old: Entry, elsewhere: Callable[[], bool] | None
+    ) -> None:
         """Make the value anew in a thread, if no process does so already and this one has a thread to spare."""
         if not self._refreshing.acquire(blocking=False):
             return
@@ -195,8 +221,9 @@ class Cache:
 
         def refresh() -> None:
             try:
-                with self._patience.apart():
-                    context.run(self._refresh, name, load, life, old, begun)
+                if elsewhere is None or not context.run(elsewhere):
+                    with self._patience.apart():
+                        context.run(self._refresh, name, load, life, old, begun)
             finally:
                 self._refreshing.release()
 

@@ -42,7 +42,7 @@ from sqlalchemy.pool import Pool, StaticPool
 from core.errors import Busy, Misconfigured
 
 # The newest schema version. Said here, not asked of Alembic: every start asks, and importing that is not cheap.
-HEAD = "0002"
+HEAD = "0008"
 # Any number will do as long as nobody else on that PostgreSQL takes it: the eight letters of our name.
 _LOCK = int.from_bytes(b"Handbill", "big")
 # How long one waits for another's write, seconds. A browser's patience is near ten: answer 503 well before.

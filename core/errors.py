@@ -9,6 +9,7 @@
     ├─ Gone              410   a network that has closed
     ├─ TooLarge          413   the caller sent too much
     ├─ TooMany           429   the caller asked too often: retry_at
+    ├─ Unsupported       501   a form we do not give
     ├─ Busy              503   we have no thread to spare: retry_at
     ├─ FetchFailed       502   a page elsewhere could not be had
     │  ├─ AddressRefused 400   an address we do not connect to
@@ -111,6 +112,12 @@ class TooMany(Problem):
     """The caller asked too often; ``retry_at`` says when to come back."""
 
     code, status = "too_many_requests", 429
+
+
+class Unsupported(Problem):
+    """What the caller asks for is a form we do not give."""
+
+    code, status = "unsupported", 501
 
 
 class Busy(Problem):

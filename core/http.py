@@ -41,6 +41,8 @@ REDIRECTS = 5
 MAX_BYTES = 1_000_000
 # RFC 9110 §15.4: the statuses whose Location is followed.
 REDIRECTING = frozenset({301, 302, 303, 307, 308})
+# RFC 9110 §15.4.2 and §15.4.9: those that ask for a new bookmark.
+FOR_GOOD = frozenset({301, 308})
 # RFC 9110 §15.6: the server says itself that it cannot serve now.
 DOWN = frozenset({502, 503, 504})
 # RFC 6585 §4 and RFC 9110 §15.6.4: the statuses whose Retry-After we heed.
@@ -65,7 +67,8 @@ _VALIDATOR = re.compile(r"[\x20-\x7e]{1,256}")  # an entity tag or a date that w
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer, whatever its status. ``hops`` are the addresses that redirected, in order."""
+    """An answer, whatever its status. ``hops`` are the addresses that redirected, in order; ``moved`` is where the
+    first ones said that the page is from now on (301, 308), "" where none did."""
 
     url: str
     status: int
@@ -73,6 +76,7 @@ class Reply:
     body: bytes
     truncated: bool = False
     hops: tuple[str, ...] = ()
+    moved: str = ""
 
     def json(self) -> Any:
         """Return the body read as JSON (RFC 8259); raise BadReply where it is not."""
@@ -185,13 +189,15 @@ class Http:
         """
         until = Deadline(deadline)
         ask = _Ask(method, _checked(method, headers or {}), body, max_bytes, truncate)
-        address, asked = self.guard.address(url), list[tuple[str, str]]()
+        address, asked, moved = self.guard.address(url), list[tuple[str, str]](), [""]
         while True:
             reply = self._send(ask, address, until)
             location = _location(reply)
             if not location or not redirects:
-                return replace(reply, hops=tuple(hop for _, hop in asked))
+                return replace(reply, hops=tuple(hop for _, hop in asked), moved=moved[-1])
             onward = self.guard.follow(location, address)
+            if reply.status in FOR_GOOD and len(moved) == len(asked) + 1:
+                moved.append(onward.url)
             asked.append((ask.method, address.url))
             ask, address = _redirected(ask, reply.status, address, onward), onward
             if len(asked) > redirects or (ask.method, address.url) in asked:

@@ -29,7 +29,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from core import jobs_beats as beats
 from core.database import Database
 from core.errors import Misconfigured, Problem
-from core.events import Events
 from core.jobs_dbos import POLL, DbosJobs
 
 log = logging.getLogger(__name__)
@@ -37,7 +36,7 @@ log = logging.getLogger(__name__)
 # What a process manager grants between SIGTERM and SIGKILL is 10 s with Docker
 # (https://docs.docker.com/reference/cli/docker/container/stop/), 30 and 90 s with Kubernetes and systemd.
 GRACE = 8.0
-# How often finished jobs and old events are cleared away.
+# How often finished jobs are cleared away.
 SWEEP = 600.0
 # More workers than this on one machine is a mistake.
 _MOST_WORKERS = 64
@@ -79,7 +78,7 @@ class Worker:
             self._beat(now)
         if now - self._last_sweep >= self._pace.sweep:
             self._last_sweep = now
-            self._try("clear away", self._clear)
+            self._try("clear away", self._jobs.sweep)
 
     def stop(self) -> bool:
         """End in order: take up nothing more, wait for what runs; return whether all of it is finished.
@@ -113,10 +112,6 @@ class Worker:
             beats.leave(self._database, *dead)
         if count:
             log.warning("jobs of dead workers run again", extra={"count": count, "workers": sorted(dead)})
-
-    def _clear(self) -> None:
-        self._jobs.sweep()
-        Events(self._database).trim()
 
     def _leave(self) -> None:
         if not self._jobs.holds_work(self.name):

@@ -2,7 +2,8 @@
 
 Scripts on other people's pages ask for the same few things again and again: the kit, a widget's data. What Flask
 answered with 200 is given again, for a few seconds, to whoever asks the same with the same headers that it varies by.
-Only public answers are kept; a request that carries a credential or a cookie passes by.
+Only public answers are kept; a request that carries a credential or a cookie passes by. One exception: a preview
+asked for with an API key is kept for that key alone, since a back end asks for the same few again and again.
 """
 
 from __future__ import annotations
@@ -22,17 +23,21 @@ StartResponse = Callable[..., Any]
 Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 # path prefix -> seconds: a change of a site's origins, or a click, is seen that late. The kit's files never change.
-# A picture whose address ends is brief, and not kept.
-PREFIXES = (("/kit/", 3600.0), ("/widgets/", 10.0), ("/media/", 300.0))
+# A picture whose address ends is brief, and not kept; nor is a preview that is being read anew.
+PREFIXES = (("/kit/", 3600.0), ("/widgets/", 10.0), ("/media/", 300.0), ("/og/", 300.0), ("/api/v1/preview", 10.0))
 # Bounds of one worker's memory: so many answers, and so many bytes of them.
 MOST = 2000
 ROOM = 24 * 1024 * 1024
 HOUR = 3600
-LARGEST = 64 * 1024
+# A preview picture as PNG takes 80 to 110 KB: a hundred and fifty of them fit.
+LARGEST = 160 * 1024
 # What our public answers vary by (their Vary header), as WSGI names it.
 VARYING = ("HTTP_ACCEPT_ENCODING", "HTTP_ORIGIN", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT")
 # Who sends one of these is somebody in particular; `no-cache` asks for a fresh answer.
 PERSONAL = ("HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_CACHE_CONTROL", "HTTP_RANGE")
+# Where an answer is kept for the API key that it was asked with: a key that was taken away works that long.
+KEYED = "/api/v1/preview"
+MINUTE = 60
 
 
 @dataclass(frozen=True)
@@ -57,9 +62,10 @@ class Kept:
         """Answer from memory, or have the application answer and keep what may be kept."""
         path = environ.get("PATH_INFO", "")
         seconds = next((s for prefix, s in PREFIXES if path.startswith(prefix)), 0.0)
-        if not seconds or environ["REQUEST_METHOD"] != "GET" or any(environ.get(name) for name in PERSONAL):
+        if not seconds or environ["REQUEST_METHOD"] != "GET" or _personal(path, environ):
             return self._app(environ, start_response)
-        key = (path, environ.get("QUERY_STRING", ""), *(environ.get(name, "") for name in VARYING))
+        bearer = environ.get("HTTP_AUTHORIZATION", "")
+        key = (path, environ.get("QUERY_STRING", ""), *(environ.get(name, "") for name in VARYING), bearer)
         found = self._answers.get(key)
         if found is None or found.until < self._clock():
             return self._ask(environ, start_response, key, seconds)
@@ -81,7 +87,7 @@ class Kept:
             return start_response(status, headers, *rest)
 
         chunks = self._app(environ, start)
-        if not started or started[0][:3] != "200" or not _lasting(started[1]):
+        if not started or started[0][:3] != "200" or not _lasting(started[1], keyed=bool(key[-1])):
             return chunks
         try:
             body = b"".join(chunks)
@@ -104,8 +110,20 @@ class Kept:
                 self._bytes -= len(self._answers.popitem(last=False)[1].body)
 
 
-def _lasting(headers: Headers) -> bool:
-    """Return whether anybody may keep the answer for an hour or more: then a few seconds here do not matter."""
+def _personal(path: str, environ: Environ) -> bool:
+    """Return whether only the application may answer: for somebody in particular, or to make something anew."""
+    sent = [name for name in PERSONAL if environ.get(name)]
+    if path == KEYED and sent == ["HTTP_AUTHORIZATION"]:
+        return "refresh" in environ.get("QUERY_STRING", "")
+    return bool(sent)
+
+
+def _lasting(headers: Headers, *, keyed: bool) -> bool:
+    """Return whether anybody may keep the answer for an hour or more: then a few seconds here do not matter.
+
+    One that is for an API key is private; its owner may keep it for a minute.
+    """
     control = dict(headers).get("Cache-Control", "")
     age = re.search(r"max-age=(\d+)", control)
-    return "public" in control and age is not None and int(age[1]) >= HOUR
+    seconds = int(age[1]) if age else 0
+    return seconds >= MINUTE if keyed else "public" in control and seconds >= HOUR

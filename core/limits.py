@@ -85,6 +85,14 @@ class Limits:
         """Return whether the counters' storage answers: for a look at the server's health."""
         return not self._settings.limits or bool(self._storage.check())
 
+    def clear(self) -> None:
+        """Delete the counters whose windows have ended; Redis does that by itself."""
+        if self._settings.redis_url:
+            return
+        from core.limits_storage import DatabaseStorage
+
+        DatabaseStorage(self._database, self._clock).sweep()
+
     def _counted(self, rule: Rule, name: str) -> float:
         """Count, and return when the window ends if this one was too many, else 0."""
         from limits import RateLimitItemPerSecond

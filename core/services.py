@@ -40,6 +40,10 @@ class Services:
     catalog: Any  # widgets.words.Catalog
     failures: tuple[str, ...] = ()
     make_media: Callable[[Services], Any] = lambda _: None  # app.py says how
+    make_previews: Callable[[Services], Any] = lambda _: None
+    make_cards: Callable[[Services], Any] = lambda _: None
+    login_words: Any = None  # widgets.words.Catalog of login/languages
+    make_logins: Callable[[Services], Any] = lambda _: None
     handlers: Mapping[str, Handler] = field(default_factory=dict)  # what does each kind of job
     schedules: Mapping[str, str] = field(default_factory=dict)  # kinds of jobs, and when they are put
     upstreams: Upstreams = field(default_factory=Upstreams)
@@ -78,6 +82,21 @@ class Services:
     def media(self) -> Any:  # og.media.Media: a floor above this one
         """Other people's pictures, from here."""
         return self.make_media(self)
+
+    @cached_property
+    def previews(self) -> Any:  # og.previews.Previews: a floor above this one
+        """What other people's pages are about."""
+        return self.make_previews(self)
+
+    @cached_property
+    def cards(self) -> Any:  # og.cards.Cards
+        """The preview pictures that we draw."""
+        return self.make_cards(self)
+
+    @cached_property
+    def logins(self) -> Any:  # login.service.Logins: a floor above this one
+        """Who somebody is, and what sites are told of it."""
+        return self.make_logins(self)
 
     @cached_property
     def limits(self) -> Limits:

@@ -22,8 +22,6 @@ from urllib.parse import urlsplit
 from core.errors import Misconfigured
 
 PREFIX = "HANDBILL_"
-# Settings that a network with a login adds, by its key: HANDBILL_GITHUB_CLIENT_ID and so on.
-NETWORK_SUFFIXES = ("CLIENT_ID", "CLIENT_SECRET")
 
 
 def setting(default: Any, help: str, *, secret: bool = False) -> Any:  # noqa: A002 -- the field's own word
@@ -84,6 +82,17 @@ class Settings:
     media_bytes: int = setting(
         512 * 1024 * 1024, "How many bytes proxied pictures may take in the data folder, roughly."
     )
+    card_bytes: int = setting(256 * 1024 * 1024, "How many bytes drawn preview pictures may take, roughly.")
+    fonts: tuple[str, ...] = setting(
+        (),
+        "Comma list of folders with fonts for drawn pictures, looked into before the machine's own. The folder "
+        "`fonts` in the data folder always is. See docs/fonts.md.",
+    )
+    public_layouts: tuple[str, ...] = setting(
+        (),
+        "Comma list of picture layouts that anybody may have drawn without a signature, at `/og/<layout>.png?title=…`: "
+        "words only, in the usual sizes, limited by address. Default: none.",
+    )
     port: int = setting(8000, "Port that `serve` listens on.")
     host: str = setting("127.0.0.1", "Address that `serve` listens on. Put a proxy with TLS before it.")
     networks: Mapping[str, str] = field(
@@ -137,22 +146,22 @@ def is_loopback(address: str) -> bool:
 def load(
     environ: Mapping[str, str],
     toml: Path | None = None,
-    networks: Iterable[str] = (),
+    credentials: Iterable[str] = (),
 ) -> Settings:
-    """Read the settings; ``networks`` are the keys of networks that take credentials.
+    """Read the settings; ``credentials`` are the names that networks add, such as ``GITHUB_CLIENT_ID``.
 
     Raises Misconfigured, naming the setting, for an unknown name or a value that does not fit.
     """
     names = {f.name: f for f in declared()}
-    extra = {f"{key}_{suffix}".lower() for key in networks for suffix in NETWORK_SUFFIXES}
+    extra = {name.lower() for name in credentials}
     given: dict[str, Any] = _from_toml(toml)
     given.update((k[len(PREFIX) :].lower(), v) for k, v in environ.items() if k.startswith(PREFIX))
     for name in given:
         if name not in names and name not in extra:
             raise Misconfigured(_unknown(name, [*names, *extra]), field=PREFIX + name.upper())
     values = {k: _convert(k, v, names[k]) for k, v in given.items() if k in names}
-    credentials = {k.upper(): str(v) for k, v in given.items() if k in extra}
-    return _checked(Settings(**values, networks=MappingProxyType(credentials)))
+    own = {k.upper(): str(v) for k, v in given.items() if k in extra}
+    return _checked(Settings(**values, networks=MappingProxyType(own)))
 
 
 def _from_toml(path: Path | None) -> dict[str, Any]:
@@ -222,6 +231,11 @@ def check_production(settings: Settings) -> list[str]:
             "HANDBILL_SECRET_KEY is missing or shorter than 32 characters. Make one with: "
             "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'",
             field="HANDBILL_SECRET_KEY",
+        )
+    if os.environ.get("AUTHLIB_INSECURE_TRANSPORT"):
+        raise Misconfigured(
+            "AUTHLIB_INSECURE_TRANSPORT would let logins go over plain http. Unset it.",
+            field="AUTHLIB_INSECURE_TRANSPORT",
         )
     if settings.http_allow and not settings.loopback:
         raise Misconfigured("HANDBILL_HTTP_ALLOW is for tests, not for a public server.", field="HANDBILL_HTTP_ALLOW")

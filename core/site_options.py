@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any, cast
 
 from core.errors import Invalid
-from core.origins import checked_host, few
+from core.origins import checked_addresses, checked_host, few
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,18 @@ class SiteOptions:
     """The count from which a button shows it."""
     preview_hosts: tuple[str, ...] = ()
     """Hosts beside those of the origins whose pages are fetched for previews."""
+    login_networks: tuple[str, ...] = ()
+    """Networks the site's visitors log in with, in this order; empty for all that the server has."""
+    login_trusted: bool = False
+    """Whether the operator runs the site too: its visitors are not asked whether it may know them."""
+    login_subject: str = "pairwise"
+    """`pairwise`: the site knows people by ids of its own; `public`: by those that all such sites see."""
+    login_algorithm: str = "RS256"
+    """What its ID tokens are signed with: `RS256` or `ES256`."""
+    login_logo: str = ""
+    """Address of the logo that the log-in page shows."""
+    login_logout_notice: str = ""
+    """Address that is told when somebody logs out (OpenID Connect Back-Channel Logout 1.0)."""
 
 
 def stored_options(stored: Mapping[str, Any]) -> SiteOptions:
@@ -36,6 +48,12 @@ def checked_option(name: str, value: Any) -> Any:
         "clicks": _checked_flag,
         "clicks_minimum": _checked_minimum,
         "preview_hosts": _checked_hosts,
+        "login_networks": _checked_networks,
+        "login_trusted": _checked_trust,
+        "login_subject": lambda value: _checked_word("login_subject", value, ("pairwise", "public")),
+        "login_algorithm": lambda value: _checked_word("login_algorithm", value, ("RS256", "ES256")),
+        "login_logo": lambda value: _checked_address("login_logo", value),
+        "login_logout_notice": lambda value: _checked_address("login_logout_notice", value),
     }
     if name not in checks:
         near = difflib.get_close_matches(name, checks, n=1)
@@ -61,3 +79,31 @@ def _checked_hosts(value: Any) -> list[str]:
     if isinstance(value, str) or not isinstance(value, Iterable):
         raise Invalid("preview_hosts must be a list of host names.", field="preview_hosts")
     return few("preview_hosts", [checked_host(host) for host in value])
+
+
+def _checked_networks(value: Any) -> list[str]:
+    # Which networks there are is known on a floor above: a key that is none is passed over there.
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        raise Invalid("login_networks must be a list of networks' keys.", field="login_networks")
+    keys = [str(key).strip().lower() for key in value]
+    if unfit := [key for key in keys if not key.isascii() or not key.isalnum()]:
+        raise Invalid(f"{unfit[0][:40]!r} is not a network's key.", field="login_networks")
+    return few("login_networks", keys)
+
+
+def _checked_trust(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise Invalid("login_trusted must be true or false.", field="login_trusted")
+    return value
+
+
+def _checked_word(name: str, value: Any, words: tuple[str, ...]) -> str:
+    if value not in words:
+        raise Invalid(f"{name} must be {' or '.join(words)}.", field=name)
+    return str(value)
+
+
+def _checked_address(name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise Invalid(f"{name} must be an address, or empty.", field=name)
+    return checked_addresses(name, [value])[0] if value.strip() else ""

@@ -113,6 +113,7 @@ class Sites:
         self._database = database
         self._now = now
         self._by_key: Recent[Site | None] = Recent(_REMEMBERED, _NOTICED, clock)
+        self._by_client: Recent[Site | None] = Recent(_REMEMBERED, _NOTICED, clock)
         self._by_token: Recent[_Grant | None] = Recent(_REMEMBERED, _NOTICED, clock)
 
     def add(
@@ -153,6 +154,12 @@ class Sites:
         """Return the site of a public key; None for an unknown one. At most a few seconds old."""
         # What cannot be a key is not looked up: PostgreSQL would stumble over a NUL in it.
         return self._by_key.get(key, lambda: self._read(key)) if _is_key(key) else None
+
+    def by_client_id(self, client_id: str) -> Site | None:
+        """Return the site that logs people in under a client id; None for an unknown one."""
+        if len(client_id) != 2 * _KEY_LENGTH or not set(client_id) <= set(_LETTERS):
+            return None
+        return self._by_client.get(client_id, lambda: self._read_client(client_id))
 
     def by_api_key(self, token: str) -> Site | None:
         """Return the site whose API key this is; None for an unknown or expired one."""
@@ -215,6 +222,11 @@ class Sites:
             row = session.get(SiteRow, key)
         return None if row is None else _site(row)
 
+    def _read_client(self, client_id: str) -> Site | None:
+        with self._database.session() as session:
+            row = session.scalar(select(SiteRow).where(SiteRow.client_id == client_id))
+        return None if row is None else _site(row)
+
     def _grant(self, digest: str) -> _Grant | None:
         # The index may be searched in varying time: that tells about the hash of a guess, and no next guess follows.
         with self._database.session() as session:
@@ -252,6 +264,7 @@ class Sites:
 
     def _forget(self) -> None:
         self._by_key.clear()
+        self._by_client.clear()
         self._by_token.clear()
 
 

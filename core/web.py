@@ -43,11 +43,11 @@ def services() -> Services:
 _LOCKED = "default-src 'none'; frame-ancestors 'none'; sandbox"
 _PAGE = (
     "default-src 'none'; script-src 'self'{nonce}; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-src 'self'; frame-ancestors 'none'"
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-src 'self'{frames}; frame-ancestors 'none'"
 )
 _FRAME = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'none'; base-uri 'none'; frame-ancestors {ancestors}"
+    "form-action 'none'; base-uri 'none'; frame-src{frames}; frame-ancestors {ancestors}"
 )
 _OPEN = {
     "Access-Control-Allow-Origin": "*",
@@ -91,14 +91,18 @@ KINDS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def dress(response: Response, kind: str, *, ancestors: str = "'none'") -> Response:
-    """Put on the headers of a kind of response; a header that a view set already stays."""
+def dress(response: Response, kind: str, *, ancestors: str = "'none'", frames: str = "") -> Response:
+    """Put on the headers of a kind of response; a header that a view set already stays.
+
+    ``ancestors`` may hold a frame; ``frames`` are the origins that a page or a frame may show frames of.
+    """
+    frames = f" {frames}" if frames else " 'none'" if kind == "frame" else ""
     for name, value in KINDS[kind].items():
         response.headers.setdefault(name, value)
     if kind == "page":
-        response.headers["Content-Security-Policy"] = _PAGE.format(nonce=f" 'nonce-{nonce()}'")
+        response.headers["Content-Security-Policy"] = _PAGE.format(nonce=f" 'nonce-{nonce()}'", frames=frames)
     elif kind == "frame":
-        response.headers["Content-Security-Policy"] = _FRAME.format(ancestors=ancestors)
+        response.headers["Content-Security-Policy"] = _FRAME.format(ancestors=ancestors, frames=frames)
     g.dressed = True
     return response
 
@@ -110,9 +114,9 @@ def nonce() -> str:
     return str(g.nonce)
 
 
-def page(template: str, status: int = 200, **values: Any) -> Response:
-    """Render one of our own pages with the headers of a page."""
-    return dress(make_response(render_template(template, nonce=nonce(), **values), status), "page")
+def page(template: str, status: int = 200, *, frames: str = "", **values: Any) -> Response:
+    """Render one of our own pages with the headers of a page; ``frames`` are origins it may show frames of."""
+    return dress(make_response(render_template(template, nonce=nonce(), **values), status), "page", frames=frames)
 
 
 # --- who is asking ---

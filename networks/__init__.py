@@ -126,6 +126,12 @@ class Networks(Mapping[str, Network]):
     def __len__(self) -> int:
         return len(self._by_key)
 
+    @property
+    def credentials(self) -> tuple[str, ...]:
+        """The names of what operators get from networks to log people in with, such as ``GITHUB_CLIENT_ID``."""
+        logins = [(network.key.upper(), network.login) for network in self.values()]
+        return tuple(f"{key}_{item.suffix}" for key, login in logins if login for item in login.credentials)
+
     def live(self) -> tuple[Network, ...]:
         """Return those that have not closed."""
         return self._where(lambda network: not network.dead)

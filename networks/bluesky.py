@@ -4,12 +4,72 @@ The composer shortens links in what it shows and counts; we count the whole addr
 Intent links: https://docs.bsky.app/docs/advanced-guides/intent-links (read 2026-11)
 """
 
+import re
 from datetime import date
+from urllib.parse import quote
 
+from networks._profiles import https, reply, text, the
+from networks._sources import refused
+from networks.oauth import Login, Profile, Told
 from networks.parts import Follow, Network, Share
+from networks.records import Answer, Feed, Page, Policy, Request
 
 # "text: maxGraphemes 300": lexicons/app/bsky/feed/post.json in https://github.com/bluesky-social/atproto
 LIMIT = 300
+
+
+def profile(told: Told) -> Profile:
+    """Return who it is: the DID, which stays when the handle changes. The handle was checked both ways."""
+    did, handle = the(told.token.get("sub"), "sub"), told.form.get("handle", "")
+    said = reply(told)
+    return Profile(
+        network="bluesky",
+        issuer=told.issuer,
+        subject=did,
+        name=text(said.get("displayName")) or handle or did,
+        handle=handle,
+        url=f"https://bsky.app/profile/{handle or did}",
+        picture=https(said.get("avatar")),
+    )
+
+
+# https://atproto.com/specs/oauth (read 2026-11): pushed requests, DPoP, our own metadata as the client id
+LOGIN = Login(profile, flow="atproto", scopes=("atproto",), auth="private_key_jwt", servers=True, credentials=())
+
+
+# --- Feed: from the cached host that is meant for the public web ---
+# Posts of a page, the most there are: https://docs.bsky.app/docs/api/app-bsky-feed-get-author-feed (read 2026-11)
+PAGE = 100
+# Handles are host names, DIDs stay: https://atproto.com/specs/handle, https://atproto.com/specs/did
+ACTOR = (
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9\-]{0,62}"
+    r"|did:(?:plc:[a-z2-7]{24}|web:[A-Za-z0-9.\-]{3,253})"
+)
+API = "https://public.api.bsky.app/xrpc/"
+
+
+def _ask(source: str) -> Request:
+    """Ask for an account's posts without its replies, or for a list's (its address on bsky.app, or at://)."""
+    found = re.fullmatch(
+        r"(?:https://bsky\.app/profile|at:/)/([^/]+)/(?:app\.bsky\.graph\.list|lists)/(\w+)", source.strip()
+    )
+    if found:
+        uri = quote(f"at://{found[1]}/app.bsky.graph.list/{found[2]}", safe="")
+        return Request(f"{API}app.bsky.feed.getListFeed?list={uri}&limit={PAGE}")
+    handle = (
+        source.strip().removeprefix("at://").removeprefix("https://bsky.app/profile/").removeprefix("@").rstrip("/")
+    )
+    if not re.fullmatch(ACTOR, handle, re.ASCII):
+        refused("Write a handle such as @me.bsky.social.")
+    actor = quote(handle, safe="")
+    return Request(f"{API}app.bsky.feed.getAuthorFeed?actor={actor}&limit={PAGE}&filter=posts_no_replies")
+
+
+def _translate(answer: Answer) -> Page:
+    from networks._bluesky_posts import page
+
+    return page(answer)
+
 
 NETWORK = Network(
     key="bluesky",
@@ -29,5 +89,8 @@ NETWORK = Network(
         r"(?:profile/)?(?P<account>(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z][A-Za-z0-9\-]{0,62}"
         r"|did:(?:plc:[a-z2-7]{24}|web:[A-Za-z0-9.\-]{3,253}))",
     ),
+    login=LOGIN,
+    feed=Feed(_translate, _ask, source="@me.bsky.social", limits="epoch", size=PAGE),
+    policy=Policy(source="https://docs.bsky.app/docs/advanced-guides/moderation", read=date(2026, 11, 22)),
     docs="https://docs.bsky.app/docs/advanced-guides/intent-links",
 )

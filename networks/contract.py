@@ -14,9 +14,11 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from core.errors import Problem
 from networks.icons import NEUTRAL, icon
 from networks.intents import LONGEST_TEXT, Content, intent
 from networks.parts import Follow, Network, Share
+from networks.records import STUMBLES, Answer, Feed
 
 # Schemes that open something on the visitor's machine without running anything of ours.
 SCHEMES = frozenset({"https", "mailto", "sms", "viber", "fb-messenger"})
@@ -41,6 +43,8 @@ def faults(network: Network, source: str = "") -> list[str]:
         found += _dead(network, network.share) if network.share.dead else _share(network, network.share)
     if network.follow is not None:
         found += _follow(network.follow)
+    if network.feed is not None:
+        found += _feed(network, network.feed)
     return found + list(_source(source)) if source else found
 
 
@@ -120,6 +124,25 @@ def _follow(follow: Follow) -> Iterator[str]:
     for account in HOSTILE:
         if follow.address(account) is not None:
             yield f"the account {account[:40]!r} comes through as {follow.address(account)}"
+
+
+# Answers that no network documents; a feed makes posts of them, or a Problem, and never another error.
+ODD_ANSWERS = (b"", b"null", b"[]", b"{}", b"[1, {}]", b'{"data": [{"id": {}}]}', b"<html>", b"\xff\xfe", b"{" * 3)
+
+
+def _feed(network: Network, feed: Feed) -> Iterator[str]:
+    """Check how posts are read: what to write, under which terms, and that odd answers stop nothing."""
+    if not feed.source:
+        yield "the feed does not say what to write as a source"
+    if urlsplit(network.policy.source).scheme != "https" or network.policy.read is None:
+        yield "the policy has no page that says so, or no day on which it was read"
+    for body in ODD_ANSWERS:
+        try:
+            feed.translate(Answer(body, "https://example.org/"))
+        except Problem:
+            continue
+        except STUMBLES as exc:
+            yield f"the answer {body[:30]!r} ends in {type(exc).__name__}, not in a Problem"
 
 
 def _source(source: str) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from networks import describe_feeds
 from networks.parts import Network, Share
 
 # How a limit is counted, in words.
@@ -63,6 +64,7 @@ def _facts(network: Network) -> Iterator[tuple[str, str]]:
     else:
         yield "Share", "no"
     yield "Follow", _follow(network)
+    yield from describe_feeds.facts(network)
     if network.hosts:
         yield "Hosts", ", ".join(f"`{host}`" for host in network.hosts)
     yield "Colour", f"`#{network.colour}`"

@@ -4,7 +4,69 @@
 Share Dialog: https://developers.facebook.com/docs/sharing/reference/share-dialog (2026-06-30)
 """
 
+from datetime import date, timedelta
+
+from networks import _meta_hooks
+from networks._profiles import https, part, reply, text, the
+from networks._sources import named, of_graph
+from networks.oauth import Ask, Login, Profile, Told
 from networks.parts import Follow, Network, Share
+from networks.records import Answer, Feed, Page, Policy, Request
+
+# The Graph API's version, a year old at the most: https://developers.facebook.com/docs/graph-api/changelog
+GRAPH = "https://graph.facebook.com/v24.0"
+
+
+def profile(told: Told) -> Profile:
+    """Return who it is. The id is scoped to our app; whether an address was checked is never said."""
+    said = reply(told)
+    return Profile(
+        network="facebook",
+        issuer="https://www.facebook.com",
+        subject=the(said.get("id"), "id"),
+        name=text(said.get("name")),
+        picture=https(part(said, "picture", "data", "url")),
+        email=text(said.get("email")),
+    )
+
+
+# https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow (read 2026-11). The proof ties a
+# request to our secret: https://developers.facebook.com/docs/graph-api/guides/secure-requests
+LOGIN = Login(
+    profile,
+    authorize="https://www.facebook.com/v24.0/dialog/oauth",
+    tokens=f"{GRAPH}/oauth/access_token",
+    scopes=("public_profile", "email"),
+    separator=",",
+    pkce=False,
+    signed_requests=True,
+    ask=(Ask(f"{GRAPH}/me", params={"fields": "id,name,email,picture.type(large)"}),),
+    appsecret_proof=True,
+)
+
+
+# --- Feed: with a Page's token ---
+# https://developers.facebook.com/docs/graph-api/reference/page/feed/ (v26.0, read 2026-11)
+POST_FIELDS = (
+    "id,message,story,created_time,updated_time,permalink_url,full_picture,status_type,is_hidden,from{id,name,link},"
+    "attachments{media,media_type,type,title,description,url,unshimmed_url,target,subattachments},shares,"
+    "reactions.limit(0).summary(1),comments.limit(0).summary(1)"
+)
+
+
+def _ask(source: str) -> Request:
+    page = named(source, ("facebook.com", "fb.com"), r"(?:me|\d{3,20}|[A-Za-z0-9.]{5,50})", "me, or the Page's name")
+    return Request(of_graph("graph.facebook.com", f"{page}/published_posts", POST_FIELDS, 25))
+
+
+def _translate(answer: Answer) -> Page:
+    from networks._facebook_posts import read
+
+    return read(answer)
+
+
+# --- Webhook ---
+WEBHOOK = _meta_hooks.webhook("facebook")
 
 NETWORK = Network(
     key="facebook",
@@ -18,6 +80,27 @@ NETWORK = Network(
     follow=Follow(
         "https://www.facebook.com/{kind}{account}",
         r"(?P<kind>groups/)?(?:profile\.php\?id=)?(?P<account>[A-Za-z0-9][A-Za-z0-9.\-]{0,99})",
+    ),
+    login=LOGIN,
+    feed=Feed(
+        _translate,
+        _ask,
+        source="me, or the Page's name",
+        access="account",
+        scopes=("pages_show_list", "pages_read_engagement"),
+        limits="meta",
+        size=25,
+    ),
+    webhook=WEBHOOK,
+    # https://developers.facebook.com/terms/ §3.d and the data deletion callback (read 2026-11): as long as the owner
+    # needs it, refreshed after edits. Addresses of pictures are signed and die.
+    policy=Policy(
+        max_age=timedelta(days=7),
+        delete_within=timedelta(days=1),
+        media_age=timedelta(days=1),
+        own_only=True,
+        source="https://developers.facebook.com/terms/",
+        read=date(2026, 11, 22),
     ),
     docs="https://developers.facebook.com/docs/sharing/reference/share-dialog",
 )

@@ -5,12 +5,55 @@ below is Mastodon's, which Pleroma, Akkoma, GoToSocial front ends and others too
 server tells us nothing.
 """
 
+from datetime import date
+from urllib.parse import quote
+
+from networks._sources import on_server
 from networks.parts import Follow, Network, Share
+from networks.records import Answer, Feed, Page, Policy, Request
 
 # Mastodon's, the smallest of the widespread ones (Misskey 3,000, Pleroma 5,000):
 # https://docs.joinmastodon.org/user/posting/#text (read 2026-11)
 LIMIT = 500
 LINK = 23
+
+# ActivityPub §3.2; servers that negotiate strictly know one of the two.
+ACTIVITY = 'application/activity+json, application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
+
+
+# --- Feed: WebFinger (RFC 7033), then the actor, its outbox, and the outbox's first page ---
+
+
+def _ask(source: str) -> Request:
+    server, user = on_server(source)
+    handle = quote(f"acct:{user}@{server.partition('://')[2]}", safe="")
+    jrd = {"Accept": "application/jrd+json, application/json;q=0.9"}
+    return Request(f"{server}/.well-known/webfinger?resource={handle}", headers=jrd, then=_actor)
+
+
+def _actor(answer: Answer) -> Request:
+    from networks._activitypub import actor_of
+
+    return Request(actor_of(answer), then=_outbox)
+
+
+def _outbox(answer: Answer) -> Request:
+    from networks._activitypub import outbox_of
+
+    return Request(outbox_of(answer), then=_first)
+
+
+def _first(answer: Answer) -> Request:
+    from networks._activitypub import first_of
+
+    return Request(first_of(answer))
+
+
+def _translate(answer: Answer) -> Page:
+    from networks._fediverse_posts import page
+
+    return page(answer, "fediverse")
+
 
 NETWORK = Network(
     key="fediverse",
@@ -30,5 +73,7 @@ NETWORK = Network(
         r"[A-Za-z0-9\-]{2,63}(?::[0-9]{2,5})?)",
         remote=True,
     ),
+    feed=Feed(_translate, _ask, source="@me@example.social", headers={"Accept": ACTIVITY}, limits="iso"),
+    policy=Policy(source="https://www.w3.org/TR/activitypub/#security-considerations", read=date(2026, 11, 22)),
     docs="https://w3id.org/fep/3b86",
 )

@@ -4,7 +4,104 @@ Names: "may only contain alphanumeric characters or single hyphens", 39 at most
 (https://docs.github.com/en/enterprise-cloud@latest/admin/managing-iam/iam-configuration-reference/username-considerations-for-external-authentication)
 """
 
+import re
+from datetime import date
+from urllib.parse import urlsplit
+
+from networks._profiles import https, reply, text, the, verified
+from networks._sources import refused
+from networks._walk import dig, ident, loaded, record, web
+from networks.oauth import Ask, Login, Profile, Told
 from networks.parts import Follow, Network, Share
+from networks.records import Answer, Feed, Page, Policy, Request
+from networks.webhooks import Delivery, Event, Webhook, by_body, in_header
+
+
+def profile(told: Told) -> Profile:
+    """Return who it is. The address is the primary one of the list, and verified where the list says so."""
+    said = reply(told)
+    found = told.replies[1] if len(told.replies) > 1 and isinstance(told.replies[1], list) else []
+    primary = next((e for e in found if isinstance(e, dict) and e.get("primary") is True), {})
+    return Profile(
+        network="github",
+        issuer="https://github.com",
+        subject=the(said.get("id"), "id"),
+        name=text(said.get("name")) or text(said.get("login")),
+        handle=text(said.get("login")),
+        url=https(said.get("html_url")),
+        picture=https(said.get("avatar_url")),
+        email=text(primary.get("email")),
+        email_verified=verified(primary.get("verified")),
+    )
+
+
+# https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/authorizing-oauth-apps (read 2026-11). Ending a token
+# takes another kind of request than RFC 7009's, and would not ask the person again; tokens unused for a year end.
+LOGIN = Login(
+    profile,
+    authorize="https://github.com/login/oauth/authorize",
+    tokens="https://github.com/login/oauth/access_token",
+    scopes=("read:user", "user:email"),
+    ask=(
+        Ask("https://api.github.com/user", headers={"X-GitHub-Api-Version": "2022-11-28"}),
+        Ask("https://api.github.com/user/emails", headers={"X-GitHub-Api-Version": "2022-11-28"}, optional=True),
+    ),
+)
+
+
+# --- Feed: https://docs.github.com/en/rest/releases/releases, /en/rest/activity/events (read 2026-11) ---
+API = "https://api.github.com"
+# 60 requests an hour without a token; answers that have not changed (304) are free.
+ACCEPT = "application/vnd.github.html+json"
+
+
+def _ask(source: str) -> Request:
+    """Ask for a repository's releases, or for what a person or an organisation did in public."""
+    parts = urlsplit(web(source.strip()))
+    path = parts.path.strip("/") if parts.netloc == "github.com" else source.strip().removeprefix("@").strip("/")
+    found = re.fullmatch(
+        r"([A-Za-z0-9](?:[A-Za-z0-9_\-]{0,38}))(?:/([\w.\-]{1,100})(/(?:releases|commits|events|issues))?)?", path
+    )
+    if not found or found[2] in (".", ".."):
+        refused("Write owner/repository for its releases, or a name for what somebody does.")
+    if not found[2]:
+        return Request(f"{API}/users/{found[1]}/events/public")
+    return Request(f"{API}/repos/{found[1]}/{found[2]}{found[3] or '/releases'}")
+
+
+def _translate(answer: Answer) -> Page:
+    from networks._github_posts import page
+
+    return page(answer)
+
+
+# --- Webhook: https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries (read 2026-11) ---
+# What is not delivered is not sent again by itself (/en/webhooks/using-webhooks/handling-failed-webhook-deliveries).
+
+
+def _events(delivery: Delivery) -> tuple[Event, ...]:
+    """Read which repository and whom an event is about: all the ways in which a source may name them."""
+    if delivery.header("x-github-event") == "ping":
+        return ()
+    body = record(loaded(delivery.body))
+    repository = ident(dig(body, "repository", "full_name"))
+    below = [f"{repository}/{kind}" for kind in ("releases", "commits", "events", "issues")] if repository else []
+    who = [ident(dig(body, *path, "login")) for path in (("repository", "owner"), ("sender",), ("organization",))]
+    accounts = tuple(filter(None, [repository, *below, *who]))
+    release = record(body.get("release"))
+    gone = ident(release.get("node_id")) or ident(release.get("id"))
+    removed = delivery.header("x-github-event") == "release" and body.get("action") in ("deleted", "unpublished")
+    found = Event("deleted", accounts, gone) if removed and gone else Event("changed", accounts)
+    return (found,) if accounts else ()
+
+
+WEBHOOK = Webhook(
+    signed=in_header("x-hub-signature-256", {"sha256=": "sha256"}),
+    events=_events,
+    delivery=lambda delivery: delivery.header("x-github-delivery")[:100] or by_body(delivery),
+    headers=("x-github-delivery", "x-github-event", "x-hub-signature-256"),
+    docs="https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries",
+)
 
 NETWORK = Network(
     key="github",
@@ -17,5 +114,21 @@ NETWORK = Network(
     ),
     share=Share(fallback=True),
     follow=Follow("https://github.com/{account}", r"(?P<account>[A-Za-z0-9](?:[A-Za-z0-9_\-]{0,38}))"),
+    login=LOGIN,
+    feed=Feed(
+        _translate,
+        _ask,
+        source="owner/repository or @name",
+        access="account",
+        optional=True,
+        headers={"Accept": ACCEPT, "X-GitHub-Api-Version": "2022-11-28"},
+        limits="epoch",
+        size=30,
+    ),
+    webhook=WEBHOOK,
+    policy=Policy(
+        source="https://docs.github.com/en/site-policy/github-terms/github-terms-of-service#h-api-terms",
+        read=date(2026, 11, 22),
+    ),
     docs="https://docs.github.com/en/get-started/exploring-projects-on-github/following-people",
 )

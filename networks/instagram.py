@@ -3,7 +3,72 @@
 Sharing to stories from native apps only: https://developers.facebook.com/docs/instagram-platform/sharing-to-stories
 """
 
+from datetime import date, timedelta
+
+from networks import _meta_hooks
+from networks._profiles import https, reply, text, the
+from networks._sources import mine, of_graph
+from networks.oauth import Ask, Login, Profile, Told
 from networks.parts import Follow, Network, Share
+from networks.records import Answer, Feed, Page, Policy, Request
+
+
+def profile(told: Told) -> Profile:
+    """Return who it is: professional accounts only, and never an e-mail address."""
+    said = reply(told)
+    handle = text(said.get("username"))
+    return Profile(
+        network="instagram",
+        issuer="https://www.instagram.com",
+        subject=the(said.get("user_id") or told.token.get("user_id"), "user_id"),
+        name=text(said.get("name")) or handle,
+        handle=handle,
+        url=f"https://www.instagram.com/{handle}/" if handle else "",
+        picture=https(said.get("profile_picture_url")),
+    )
+
+
+# https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/business-login (read
+# 2026-11). There is no login for other accounts since the Basic Display API ended on 2024-12-04.
+LOGIN = Login(
+    profile,
+    authorize="https://www.instagram.com/oauth/authorize",
+    tokens="https://api.instagram.com/oauth/access_token",
+    scopes=("instagram_business_basic",),
+    separator=",",
+    pkce=False,
+    signed_requests=True,
+    ask=(
+        Ask(
+            "https://graph.instagram.com/me",
+            params={"fields": "user_id,username,name,profile_picture_url", "access_token": "{token}"},
+            bearer=False,
+        ),
+    ),
+)
+
+
+# --- Feed: business and creator accounts only ---
+# https://developers.facebook.com/docs/instagram-platform/reference/instagram-user/media (v26.0, read 2026-11)
+MEDIA_FIELDS = (
+    "id,caption,media_type,media_product_type,media_url,thumbnail_url,permalink,shortcode,timestamp,username,alt_text,"
+    "like_count,comments_count,children{id,media_type,media_url,thumbnail_url,alt_text}"
+)
+
+
+def _ask(source: str) -> Request:
+    mine(source)
+    return Request(of_graph("graph.instagram.com", "me/media", MEDIA_FIELDS, 25))
+
+
+def _translate(answer: Answer) -> Page:
+    from networks._instagram_posts import read
+
+    return read(answer)
+
+
+# --- Webhook: signed with the secret of the Instagram app, or with that of the Meta app it belongs to ---
+WEBHOOK = _meta_hooks.webhook("instagram", "facebook")
 
 NETWORK = Network(
     key="instagram",
@@ -17,5 +82,24 @@ NETWORK = Network(
     share=Share(fallback=True),
     # "30 symbols, letters, numbers, full stops and underscores": https://help.instagram.com/182492381886913
     follow=Follow("https://www.instagram.com/{account}/", r"(?P<account>\w(?:[\w.]{0,28}\w)?)"),
+    login=LOGIN,
+    feed=Feed(
+        _translate,
+        _ask,
+        source="me",
+        access="account",
+        scopes=("instagram_business_basic",),
+        limits="meta",
+        size=25,
+    ),
+    webhook=WEBHOOK,
+    policy=Policy(
+        max_age=timedelta(days=7),
+        delete_within=timedelta(days=1),
+        media_age=timedelta(days=1),
+        own_only=True,
+        source="https://developers.facebook.com/terms/",
+        read=date(2026, 11, 22),
+    ),
     docs="https://developers.facebook.com/docs/instagram-platform/sharing-to-stories",
 )

@@ -91,7 +91,7 @@ def intent(network: Network, content: Content, server: str = "") -> str:
     filled = {name: encode(value) for name, value in values(network, share, content).items()}
     filled["server"] = server
     address = re.sub(r"\{(\w+)\}", lambda m: filled[m[1]], share.url)
-    return re.sub(r"[?&]$", "", re.sub(r"\w+=(?:&|$)", "", address))
+    return re.sub(r"[?&]$", "", re.sub(r"[^?&=]+=(?:&|$)", "", address))
 
 
 def row(network: Network) -> dict[str, Any]:

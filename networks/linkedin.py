@@ -5,7 +5,125 @@ keeps what it read of a page for about a week: https://www.linkedin.com/post-ins
 Sharing: https://learn.microsoft.com/linkedin/consumer/integrations/self-serve/plugins/share-plugin (read 2026-11)
 """
 
+import hashlib
+import hmac
+import json
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+from urllib.parse import quote
+
+from networks._errors import opened, problem
+from networks._profiles import openid
+from networks._sources import named
+from networks._walk import dig, ident, loaded, record, records
+from networks.oauth import Login, Profile, Told
 from networks.parts import Follow, Network, Share
+from networks.records import Answer, Feed, Page, Policy, Request
+from networks.webhooks import Delivery, Echo, Event, Secrets, Webhook, by_body, in_header, unique
+
+
+def profile(told: Told) -> Profile:
+    """Return who it is: LinkedIn checks addresses before it shows them, and says so."""
+    return openid(told, "linkedin")
+
+
+# https://learn.microsoft.com/linkedin/consumer/integrations/self-serve/sign-in-with-linkedin-v2 (read 2026-11). Web
+# apps that send PKCE get invalid_client (nextauthjs issue 8831), and the ID token carries no nonce back (authlib
+# issue 763): it comes straight from the token endpoint over TLS, which is the exception we make for it.
+LOGIN = Login(
+    profile,
+    issuer="https://www.linkedin.com/oauth",
+    authorize="https://www.linkedin.com/oauth/v2/authorization",
+    tokens="https://www.linkedin.com/oauth/v2/accessToken",
+    scopes=("openid", "profile", "email"),
+    pkce=False,
+)
+
+
+# --- Feed: for applications with the Community Management product ---
+# https://learn.microsoft.com/en-us/linkedin/marketing/community-management/shares/posts-api (read 2026-11)
+API = "https://api.linkedin.com/rest"
+# A version lives at least a year; without one the API refuses.
+VERSION = "202607"
+RESTLI = {"Linkedin-Version": VERSION, "X-Restli-Protocol-Version": "2.0.0"}
+
+
+def _ask(source: str) -> Request:
+    """Ask for an organisation's posts: by its number at once, by its name after a look-up."""
+    given = source.strip().removeprefix("urn:li:organization:").removeprefix("company/")
+    found = named(given, ("linkedin.com",), r"(?:company/|school/)?[\w\-%]{1,100}/?", "company/name, or the number")
+    name = found.rstrip("/").rpartition("/")[2]
+    if name.isdecimal():
+        return _posts(name)
+    return Request(f"{API}/organizations?q=vanityName&vanityName={quote(name)}", headers=RESTLI, then=_found)
+
+
+def _found(answer: Answer) -> Request:
+    key = ident(dig(opened(answer), "elements", 0, "id"))
+    if not key.isdecimal():
+        raise problem("not_found")
+    return _posts(key)
+
+
+def _posts(organisation: str) -> Request:
+    author = quote(f"urn:li:organization:{organisation}", safe="")
+    return Request(f"{API}/posts?q=author&author={author}&count=20&sortBy=LAST_MODIFIED", headers=RESTLI)
+
+
+def _resume(url: str) -> Request:
+    return Request(url, headers=RESTLI)
+
+
+def _translate(answer: Answer) -> Page:
+    from networks._linkedin_posts import page
+
+    return page(answer)
+
+
+# --- Webhook ---
+# https://learn.microsoft.com/en-us/linkedin/shared/api-guide/webhook-validation (read 2026-11): asked anew every two
+# hours, answered within three seconds. What is signed is the body with these words before it; in the header they may
+# stand or not.
+SIGNED = "hmacsha256="
+_CODE = re.compile(r"[\w.-]{1,200}")
+
+
+def _handshake(query: Mapping[str, str], secrets: Secrets) -> Echo | None:
+    code = query.get("challengeCode", "")
+    if not secrets.keys or not _CODE.fullmatch(code):
+        return None
+    answer = hmac.digest(secrets.keys[0], code.encode(), "sha256").hex()
+    return Echo(json.dumps({"challengeCode": code, "challengeResponse": answer}), "application/json")
+
+
+def _events(delivery: Delivery) -> tuple[Event, ...]:
+    told = records(record(loaded(delivery.body)).get("notifications"))
+    named = (ident(one.get("organizationalEntity")) for one in told)
+    return unique([Event("changed", (urn, urn.rpartition(":")[2])) for urn in named if urn])
+
+
+def _delivery(delivery: Delivery) -> str:
+    """Return an id made of the notifications' ids; a body that is sent again may have others beside them."""
+    told = records(record(loaded(delivery.body)).get("notifications"))
+    ids = sorted(filter(None, (ident(one.get("notificationId")) for one in told)))
+    return "ids:" + hashlib.sha256("\n".join(ids).encode()).hexdigest() if ids else by_body(delivery)
+
+
+WEBHOOK = Webhook(
+    signed=in_header(
+        "x-li-signature",
+        {SIGNED: "sha256", "": "sha256"},
+        message=lambda delivery: SIGNED.encode() + delivery.body,
+    ),
+    events=_events,
+    handshake=_handshake,
+    delivery=_delivery,
+    headers=("x-li-signature",),
+    key_from="app",
+    apps=("linkedin",),
+    docs="https://learn.microsoft.com/en-us/linkedin/shared/api-guide/webhook-validation",
+)
 
 NETWORK = Network(
     key="linkedin",
@@ -18,6 +136,29 @@ NETWORK = Network(
         "https://www.linkedin.com/{kind}/{account}",
         r"(?:(?P<kind>in|company|school|showcase)/)?(?P<account>(?:[A-Za-z0-9\-_]|%[89A-Fa-f][0-9A-Fa-f]){1,200})",
         kind="in",
+    ),
+    login=LOGIN,
+    feed=Feed(
+        _translate,
+        _ask,
+        source="company/name, or the organisation's number",
+        resume=_resume,
+        access="account",
+        scopes=("r_organization_social",),
+        headers=RESTLI,
+        size=20,
+    ),
+    webhook=WEBHOOK,
+    # https://learn.microsoft.com/en-us/linkedin/marketing/data-storage-requirements (read 2026-11): the shortest time
+    # that is stated for any field of a post counts.
+    policy=Policy(
+        max_age=timedelta(days=1),
+        delete_within=timedelta(days=1),
+        media_age=timedelta(hours=12),
+        json=False,
+        own_only=True,
+        source="https://learn.microsoft.com/en-us/linkedin/marketing/data-storage-requirements",
+        read=date(2026, 11, 22),
     ),
     docs="https://learn.microsoft.com/linkedin/consumer/integrations/self-serve/plugins/share-plugin",
 )

@@ -6,11 +6,103 @@ Counting: `StatusLengthValidator` in https://github.com/mastodon/mastodon (4.6, 
 23 for a link, only the local part of a mention.
 """
 
+import re
+from datetime import date
+from urllib.parse import quote, urlsplit
+
+from networks._profiles import https, reply, text, the
+from networks._sources import on_server
+from networks._walk import dig, ident, loaded, record, web
+from networks.oauth import Ask, Login, Profile, Told
 from networks.parts import Follow, Network, Share
+from networks.records import Answer, Feed, Page, Policy, Request
+from networks.webhooks import Delivery, Event, Webhook, in_header
 
 # https://docs.joinmastodon.org/user/posting/#text (read 2026-11)
 LIMIT = 500
 LINK = 23
+
+
+def profile(told: Told) -> Profile:
+    """Return who it is: the account's number on its server. Mastodon tells apps no e-mail address.
+
+    A server may claim anything of its people, so the server is part of who they are: ``user@server``.
+    """
+    said = reply(told)
+    host = told.server.removeprefix("https://").removeprefix("http://")
+    name = text(said.get("username")) or text(said.get("acct"))
+    return Profile(
+        network="mastodon",
+        issuer=told.server,
+        subject=the(said.get("id"), "id"),
+        name=text(said.get("display_name")) or name,
+        handle=f"{name}@{host}" if name else "",
+        url=https(said.get("url")),
+        picture=https(said.get("avatar_static")) or https(said.get("avatar")),
+    )
+
+
+# https://docs.joinmastodon.org/methods/oauth/ and /methods/apps/ (read 2026-11). The client is registered on each
+# server when somebody first comes from there (login/upstream/servers.py). Servers older than 4.3 know no `profile`.
+LOGIN = Login(
+    profile,
+    authorize="{server}/oauth/authorize",
+    tokens="{server}/oauth/token",
+    revoke="{server}/oauth/revoke",
+    register="{server}/api/v1/apps",
+    scopes=("profile",),
+    servers=True,
+    credentials=(),
+    ask=(Ask("{server}/api/v1/accounts/verify_credentials"),),
+)
+
+
+# --- Feed ---
+# Statuses of a page, the most there are: https://docs.joinmastodon.org/methods/accounts/#statuses (read 2026-11)
+PAGE = 40
+
+
+def _ask(source: str) -> Request:
+    """Ask for the account's number first: statuses are found by it alone. A hashtag has a timeline of its own."""
+    tag = re.fullmatch(r"#([\w]{1,100})@([\w.\-]{4,253}(?::\d{1,5})?)", source.strip())
+    if tag:
+        return Request(f"https://{tag[2].lower()}/api/v1/timelines/tag/{quote(tag[1])}?limit={PAGE}")
+    server, user = on_server(source)
+    lookup = f"{server}/api/v1/accounts/lookup?acct={quote(user)}"
+    return Request(lookup, then=lambda answer: _statuses(server, answer))
+
+
+def _statuses(server: str, answer: Answer) -> Request:
+    from networks._mastodon_posts import id_of_lookup
+
+    return Request(f"{server}/api/v1/accounts/{quote(id_of_lookup(answer), safe='')}/statuses?limit={PAGE}")
+
+
+def _translate(answer: Answer) -> Page:
+    from networks._fediverse_posts import page
+
+    return page(answer, "mastodon")
+
+
+# --- Webhook: of a server's administrators, for all its accounts; nothing tells of deleted statuses ---
+# https://docs.joinmastodon.org/admin/webhooks/ (read 2026-11)
+
+
+def _events(delivery: Delivery) -> tuple[Event, ...]:
+    body = record(loaded(delivery.body))
+    user, page = ident(dig(body, "object", "account", "username")), web(dig(body, "object", "account", "url"))
+    if not str(body.get("event", "")).startswith("status.") or not user or not page:
+        return ()
+    return (Event("changed", (f"{user}@{urlsplit(page).netloc}", page)),)
+
+
+WEBHOOK = Webhook(
+    signed=in_header("x-hub-signature", {"sha256=": "sha256"}),
+    events=_events,
+    headers=("x-hub-signature",),
+    key_from="theirs",
+    docs="https://docs.joinmastodon.org/admin/webhooks/",
+)
 
 NETWORK = Network(
     key="mastodon",
@@ -31,5 +123,9 @@ NETWORK = Network(
         r"[A-Za-z0-9\-]{2,63}(?::[0-9]{2,5})?)",
         remote=True,
     ),
+    login=LOGIN,
+    feed=Feed(_translate, _ask, source="@me@example.social or #tag@example.social", limits="iso", size=PAGE),
+    webhook=WEBHOOK,
+    policy=Policy(source="https://docs.joinmastodon.org/spec/activitypub/", read=date(2026, 11, 22)),
     docs="https://docs.joinmastodon.org/user/posting/",
 )

@@ -13,6 +13,10 @@ from datetime import date
 from typing import Literal
 from urllib.parse import urlsplit
 
+from networks.oauth import Login
+from networks.records import Feed, Policy
+from networks.webhooks import Webhook
+
 # How a network counts its text: by grapheme clusters (UAX 29), by code points, or weighted as X does
 # (https://docs.x.com/fundamentals/counting-characters, read 2026-08).
 Count = Literal["graphemes", "points", "weighted"]
@@ -107,6 +111,10 @@ class Network:
     hosts: tuple[str, ...] = ()
     share: Share | None = None
     follow: Follow | None = None
+    login: Login | None = None
+    feed: Feed | None = None
+    webhook: Webhook | None = None
+    policy: Policy = Policy()
     docs: str = ""
     icon: str = ""
 

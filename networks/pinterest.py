@@ -4,11 +4,66 @@ Without `media` Pinterest looks for pictures in the page itself.
 Save button: https://developers.pinterest.com/docs/web-features/buttons/ (read 2026-11)
 """
 
+import re
+from datetime import date, timedelta
+
+from networks._profiles import https, reply, text, the
+from networks._sources import mine
+from networks.oauth import Ask, Login, Profile, Told
 from networks.parts import Follow, Network, Share
+from networks.records import Answer, Feed, Page, Policy, Request
 
 # What people can type. https://help.pinterest.com/business/article/pinterest-product-specs; the same figure in
 # https://developers.buffer.com/guides/character-limits (read 2026-11)
 LIMIT = 500
+
+
+def profile(told: Told) -> Profile:
+    """Return who it is, by the id: names can be changed. Pinterest tells no e-mail address."""
+    said = reply(told)
+    handle = text(said.get("username"))
+    return Profile(
+        network="pinterest",
+        issuer="https://www.pinterest.com",
+        subject=the(said.get("id"), "id"),
+        name=text(said.get("business_name")) or handle,
+        handle=handle,
+        url=f"https://www.pinterest.com/{handle}/" if handle else "",
+        picture=https(said.get("profile_image")),
+    )
+
+
+# https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization/ (read 2026-11)
+LOGIN = Login(
+    profile,
+    authorize="https://www.pinterest.com/oauth/",
+    tokens="https://api.pinterest.com/v5/oauth/token",
+    scopes=("user_accounts:read",),
+    separator=",",
+    auth="basic",
+    pkce=False,
+    ask=(Ask("https://api.pinterest.com/v5/user_account"),),
+)
+
+
+# --- Feed: https://developers.pinterest.com/docs/api/v5/pins-list (5.23, read 2026-11): 250 at most ---
+API = "https://api.pinterest.com/v5"
+
+
+def _ask(source: str) -> Request:
+    """Ask for the account's own pins, or for those of one of its boards by its number."""
+    board = re.fullmatch(r"(?:board/)?(\d{5,25})", source.strip())
+    if board:
+        return Request(f"{API}/boards/{board[1]}/pins?page_size=50")
+    mine(source)
+    return Request(f"{API}/pins?page_size=50")
+
+
+def _translate(answer: Answer) -> Page:
+    from networks._pinterest_posts import page
+
+    return page(answer)
+
 
 NETWORK = Network(
     key="pinterest",
@@ -23,5 +78,25 @@ NETWORK = Network(
         image=True,
     ),
     follow=Follow("https://www.pinterest.com/{account}/", r"(?P<account>[A-Za-z0-9_]{3,30})"),
+    login=LOGIN,
+    feed=Feed(
+        _translate,
+        _ask,
+        source="me, or a board's number",
+        access="account",
+        scopes=("boards:read", "pins:read", "user_accounts:read"),
+        limits="seconds",
+        size=50,
+    ),
+    # https://policy.pinterest.com/en/developer-guidelines (read 2026-11): pictures are neither kept nor altered.
+    policy=Policy(
+        max_age=timedelta(days=1),
+        delete_within=timedelta(days=1),
+        media="link",
+        own_only=True,
+        chrome=("author", "link", "logo"),
+        source="https://policy.pinterest.com/en/developer-guidelines",
+        read=date(2026, 11, 22),
+    ),
     docs="https://developers.pinterest.com/docs/web-features/buttons/",
 )

@@ -3,10 +3,82 @@
 `/submit` is the form to use: `/web/submit` answers "page not found" (react-share went back to it in 5.3).
 """
 
+import re
+from datetime import date, timedelta
+from urllib.parse import urlsplit
+
+from networks._profiles import https, part, reply, text, the
+from networks._sources import refused
+from networks._walk import web
+from networks.oauth import Ask, Login, Profile, Told
 from networks.parts import Follow, Network, Share
+from networks.records import Answer, Feed, Page, Policy, Request
 
 # Titles: "title of the submission. up to 300 characters long" — https://www.reddit.com/dev/api#POST_api_submit
 LIMIT = 300
+
+
+def profile(told: Told) -> Profile:
+    """Return who it is; Reddit tells no e-mail address."""
+    said = reply(told)
+    handle = text(said.get("name"))
+    return Profile(
+        network="reddit",
+        issuer="https://www.reddit.com",
+        subject=the(said.get("id"), "id"),
+        name=text(part(said, "subreddit", "title")) or handle,
+        handle=handle,
+        url=f"https://www.reddit.com/user/{handle}" if handle else "",
+        picture=https(said.get("icon_img")).replace("&amp;", "&"),
+    )
+
+
+# https://github.com/reddit-archive/reddit/wiki/OAuth2 (read 2026-11): a temporary token,
+# ended when it has done its work
+LOGIN = Login(
+    profile,
+    authorize="https://www.reddit.com/api/v1/authorize",
+    tokens="https://www.reddit.com/api/v1/access_token",
+    revoke="https://www.reddit.com/api/v1/revoke_token",
+    scopes=("identity",),
+    auth="basic",
+    pkce=False,
+    extra={"duration": "temporary"},
+    ask=(Ask("https://oauth.reddit.com/api/v1/me", params={"raw_json": "1"}),),
+)
+
+
+# --- Feed: without an account the RSS form, which servers are often refused; with one, the API ---
+# Posts of a page, the most there are: https://www.reddit.com/dev/api#listings (read 2026-11)
+PAGE = 100
+
+
+def _place(source: str) -> tuple[str, str]:
+    """Return ``r`` or ``user`` and the name, of ``r/python``, ``u/me`` or an address."""
+    parts = urlsplit(web(source.strip()))
+    path = parts.path if parts.netloc.endswith("reddit.com") else source.strip()
+    found = re.fullmatch(r"/?(r|u|user)/([A-Za-z0-9_-]{2,50})(?:/.*)?", path)
+    if not found:
+        refused("Write r/name for a community, or u/name for a person.")
+    return ("r" if found[1] == "r" else "user"), found[2]
+
+
+def _ask(source: str) -> Request:
+    kind, name = _place(source)
+    return Request(f"https://www.reddit.com/{kind}/{name}/{'new' if kind == 'r' else 'submitted'}/.rss?limit={PAGE}")
+
+
+def _ask_with(source: str) -> Request:
+    kind, name = _place(source)
+    listing = "new" if kind == "r" else "submitted"
+    return Request(f"https://oauth.reddit.com/{kind}/{name}/{listing}?raw_json=1&limit={PAGE}")
+
+
+def _translate(answer: Answer) -> Page:
+    from networks._reddit_posts import page
+
+    return page(answer)
+
 
 NETWORK = Network(
     key="reddit",
@@ -23,6 +95,27 @@ NETWORK = Network(
         "https://www.reddit.com/{kind}/{account}",
         r"(?:(?P<kind>u|user|r)/)?(?P<account>[\w\-]{2,21})",
         kind="user",
+    ),
+    login=LOGIN,
+    feed=Feed(
+        _translate,
+        _ask,
+        source="r/name or u/name",
+        ask_with=_ask_with,
+        access="account",
+        optional=True,
+        scopes=("read", "history"),
+        limits="seconds",
+        size=PAGE,
+    ),
+    # https://support.reddithelp.com/hc/en-us/articles/26410290525844-Public-Content-Policy (read 2026-11): what was
+    # deleted there goes here too, within two days; the author's name and a link stand on each post.
+    policy=Policy(
+        max_age=timedelta(days=2),
+        delete_within=timedelta(days=2),
+        media="pass",
+        source="https://redditinc.com/policies/data-api-terms",
+        read=date(2026, 11, 22),
     ),
     docs="https://www.reddit.com/dev/api#POST_api_submit",
 )

@@ -3,7 +3,95 @@
 Channel addresses: https://support.google.com/youtube/answer/6180214. A bare name is a handle.
 """
 
+import re
+from datetime import date, timedelta
+from urllib.parse import quote, urlsplit
+
+from networks import _websub
+from networks._errors import opened, problem
+from networks._sources import refused
+from networks._walk import dig, ident, web
 from networks.parts import Follow, Network, Share
+from networks.records import Answer, Feed, Page, Policy, Request
+from networks.webhooks import WebSub
+
+# --- Feed: the channel's Atom feed needs no key (last 15 videos); the Data API v3 tells more ---
+# https://developers.google.com/youtube/v3/determine_quota_cost (read 2026-11): a page costs 1 unit of 10,000 a day
+FEED = "https://www.youtube.com/feeds/videos.xml"
+API = "https://www.googleapis.com/youtube/v3"
+CHANNEL = r"UC[\w-]{22}"
+
+
+def _named(source: str) -> tuple[str, str]:
+    """Return ``channel``, ``playlist`` or ``handle`` and its name."""
+    given = source.strip()
+    parts = urlsplit(web(given))
+    if parts.netloc.lower().removeprefix("www.").removeprefix("m.") == "youtube.com":
+        listed = re.search(r"(?:^|&)list=([\w-]{2,60})", parts.query)
+        given = listed[1] if listed else parts.path.strip("/").removeprefix("channel/").split("/")[0]
+    kinds = {"channel": CHANNEL, "playlist": r"(?:PL|UU|OL|FL)[\w-]{10,60}", "handle": r"@[\w.\-]{3,30}"}
+    for kind, pattern in kinds.items():
+        if re.fullmatch(pattern, given):
+            return kind, given
+    return refused("Write @name, a channel's id (UC…) or a playlist's (PL…).")
+
+
+def _ask(source: str) -> Request:
+    kind, name = _named(source)
+    if kind == "handle":
+        return Request(f"https://www.youtube.com/{quote(name)}", headers={"Accept": "text/html"}, then=_channel)
+    return Request(f"{FEED}?{kind}_id={name}")
+
+
+def _channel(answer: Answer) -> Request:
+    """Find a channel's id in its page: the page names its own feed."""
+    page = answer.body.decode("utf-8", "replace")
+    found = re.search(rf"videos\.xml\?channel_id=({CHANNEL})", page)
+    found = found or re.search(rf'"(?:externalId|channelId)":"({CHANNEL})"', page)
+    if not found:
+        raise problem("not_found")
+    return Request(f"{FEED}?channel_id={found[1]}")
+
+
+def _ask_with(source: str) -> Request:
+    """Ask the Data API: a channel's uploads are the playlist whose id begins with UU instead of UC."""
+    kind, name = _named(source)
+    if kind == "handle":
+        return Request(f"{API}/channels?part=contentDetails&forHandle={quote(name)}", then=_uploads)
+    return _videos("UU" + name[2:] if kind == "channel" else name)
+
+
+def _uploads(answer: Answer) -> Request:
+    found = ident(dig(opened(answer), "items", 0, "contentDetails", "relatedPlaylists", "uploads"))
+    if not found:
+        raise problem("not_found")
+    return _videos(found)
+
+
+def _videos(playlist: str) -> Request:
+    return Request(
+        f"{API}/playlistItems?part=snippet,contentDetails,status&maxResults=50&playlistId={quote(playlist)}"
+    )
+
+
+def _translate(answer: Answer) -> Page:
+    from networks._youtube_posts import page
+
+    return page(answer)
+
+
+# --- Webhook: the feeds name no hub, and the hub knows them by another address ---
+# https://developers.google.com/youtube/v3/guides/push_notifications (read 2026-11)
+HUB = "https://pubsubhubbub.appspot.com/subscribe"
+
+
+def _topic(feed: str) -> str:
+    found = re.search(rf"[?&](?:channel_id=({CHANNEL})|playlistId=(UU[\w-]{{22}})(?:&|$))", feed)
+    channel = found and (found[1] or "UC" + found[2][2:])
+    return f"https://www.youtube.com/xml/feeds/videos.xml?channel_id={channel}" if channel else ""
+
+
+WEBHOOK = _websub.webhook(WebSub(HUB, _topic), lambda ref: ref.rpartition(":")[2])
 
 NETWORK = Network(
     key="youtube",
@@ -19,6 +107,27 @@ NETWORK = Network(
         "https://www.youtube.com/{kind}{account}",
         r"(?P<kind>channel/(?=UC)|c/|user/)?@?(?P<account>[A-Za-z0-9_.\-]{3,30})",
         kind="@",
+    ),
+    feed=Feed(
+        _translate,
+        _ask,
+        source="@name, UC… or PL…",
+        ask_with=_ask_with,
+        access="key",
+        optional=True,
+        key_parameter="key",
+        size=50,
+    ),
+    webhook=WEBHOOK,
+    # https://developers.google.com/youtube/terms/developer-policies III.E.4 (read 2026-11): 30 days, then asked again
+    # or deleted; films are neither kept nor passed on.
+    policy=Policy(
+        max_age=timedelta(days=30),
+        delete_within=timedelta(days=7),
+        media="pass",
+        chrome=("author", "link", "logo"),
+        source="https://developers.google.com/youtube/terms/developer-policies",
+        read=date(2026, 11, 22),
     ),
     docs="https://support.google.com/youtube/answer/6180214",
 )

@@ -269,3 +269,35 @@ def test_a_value_can_be_looked_at_however_stale(cache: Cache, clock: Clock) -> N
     found = cache.fetch("k", Loads("new"), fresh=60)
     assert (found.value, found.stale) == ("v", True)
     eventually(lambda: cache.get("k") == "new")
+
+
+def test_another_process_may_be_told_to_make_it_anew(cache: Cache, clock: Clock) -> None:
+    cache.fetch("k", Loads("old"), fresh=10, stale=100)
+    clock.at += 30
+    told, loads = Loads(True), Loads("new")
+    answer = cache.fetch("k", loads, fresh=10, stale=100, elsewhere=lambda: bool(told()))
+    assert (answer.value, answer.stale) == ("old", True)
+    eventually(lambda: told.count and not refreshing())
+    assert loads.count == 0, "the other one does it"
+    cache.fetch("k", loads, fresh=10, stale=100, elsewhere=lambda: False)
+    eventually(lambda: cache.get("k") == "new")
+
+
+def test_a_job_makes_what_is_stale_anew_and_nothing_else(cache: Cache, clock: Clock) -> None:
+    cache.fetch("k", Loads("old"), fresh=10, stale=100)
+    loads = Loads("new")
+    cache.renew("k", loads, fresh=10, stale=100)
+    assert loads.count == 0, "it is fresh"
+    clock.at += 30
+    cache.renew("k", loads, fresh=10, stale=100)
+    cache.renew("k", loads, fresh=10, stale=100)
+    assert (cache.get("k"), loads.count) == ("new", 1)
+
+
+def test_a_job_that_fails_leaves_the_old_value_and_is_not_repeated_at_once(cache: Cache, clock: Clock) -> None:
+    cache.fetch("k", Loads("old"), fresh=10, stale=100)
+    clock.at += 30
+    loads = Loads(Unreachable("no"))
+    cache.renew("k", loads, fresh=10, stale=100, negative=60)
+    cache.renew("k", loads, fresh=10, stale=100, negative=60)
+    assert (cache.fetch("k", loads, fresh=10, stale=100).value, loads.count) == ("old", 1)

@@ -129,3 +129,29 @@ def test_the_bytes_in_memory_are_bounded() -> None:
     ask(app, "/media/0.webp")
     ask(app, f"/media/{2 * ROOM // LARGEST - 1}.webp")
     assert behind.asked == 1, "the newest is still there"
+
+
+PRIVATE = [("Cache-Control", "private, max-age=60"), ("Content-Type", "application/json")]
+
+
+def test_a_preview_is_kept_for_the_key_that_asked_and_no_other() -> None:
+    behind = Behind(headers=PRIVATE)
+    app = Kept(behind)
+    path = "/api/v1/preview?url=https://a.example/"
+    for count, bearer in ((1, "Bearer a"), (1, "Bearer a"), (2, "Bearer b"), (2, "Bearer b")):
+        ask(app, path, Authorization=bearer)
+        assert behind.asked == count
+    ask(app, path)
+    ask(app, path)
+    assert behind.asked == 4, "what is private is nobody's without a key"
+
+
+def test_a_key_that_wants_it_anew_or_elsewhere_passes_by() -> None:
+    behind = Behind(headers=PRIVATE)
+    app = Kept(behind)
+    for path in ("/api/v1/preview?url=x&refresh=1", "/widgets/share.json", "/api/v1/previews"):
+        ask(app, path, Authorization="Bearer a")
+        ask(app, path, Authorization="Bearer a")
+    ask(app, "/api/v1/preview?url=x", Authorization="Bearer a", Cookie="a=b")
+    ask(app, "/api/v1/preview?url=x", Authorization="Bearer a", Cookie="a=b")
+    assert behind.asked == 8

@@ -105,7 +105,7 @@ def test_development_makes_its_key_once_and_keeps_it_private(tmp_path: Path) -> 
 
 
 def test_a_network_adds_its_credentials() -> None:
-    settings = load({"HANDBILL_GITHUB_CLIENT_ID": "abc"}, networks=["github"])
+    settings = load({"HANDBILL_GITHUB_CLIENT_ID": "abc"}, credentials=["GITHUB_CLIENT_ID", "GITHUB_CLIENT_SECRET"])
     assert settings.credential("github", "CLIENT_ID") == "abc"
     assert settings.credential("github", "CLIENT_SECRET") == ""
     with pytest.raises(Misconfigured):

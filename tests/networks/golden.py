@@ -26,6 +26,11 @@ def golden() -> dict[str, Any]:
     return found
 
 
+def stumps() -> list[tuple[str, str, str]]:
+    """Return templates of share addresses, words, and the address for the page ``PAGE`` with nothing left over."""
+    return [(one, two, three) for one, two, three in json.loads((FILE.parent / "stumps.json").read_text("utf-8"))]
+
+
 def content(given: Mapping[str, Any]) -> Content:
     """Return a content as the file has it."""
     fields = {name: value for name, value in given.items() if name != "networks"}

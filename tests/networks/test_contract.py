@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 from networks import BUILT_IN
 from networks.contract import faults
 from networks.parts import Follow, Network, Share
+from networks.records import Answer, Feed, Page, plainly
 
 ROOT = Path(__file__).resolve().parents[2]
 GOOD = Network(
@@ -96,6 +98,19 @@ def followed(url: str, account: str = r"(?P<account>\w{1,20})", *, remote: bool 
 )
 def test_a_planted_fault_is_found(network: Network, fault: str) -> None:
     assert any(fault in found for found in faults(network))
+
+
+def read(body: Answer) -> Page:
+    """Stumble over anything that is not a list of lists."""
+    return Page(title=json.loads(body.body)[0][0])
+
+
+def test_a_feed_that_stumbles_is_found() -> None:
+    network = replace(GOOD, feed=Feed(read, plainly, source=""))
+    found = faults(network)
+    assert any("ends in" in fault for fault in found)
+    assert any("what to write" in fault for fault in found)
+    assert any("policy" in fault for fault in found)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from networks import Networks
 from networks.counting import ELLIPSIS, graphemes, weight
 from networks.intents import Content, intent, row
 from networks.parts import Network, Share
-from tests.networks.golden import SERVER, addressed, addresses, golden
+from tests.networks.golden import SERVER, addressed, addresses, golden, stumps
 
 NETWORKS = Networks()
 LIMITED = [network for network in addressed() if network.share and network.share.limit]
@@ -90,6 +90,13 @@ def test_words_without_room_are_left_out_but_the_address_is_whole() -> None:
 def test_an_ellipsis_replaces_the_space_it_stands_on() -> None:
     found = read(NETWORKS["hackernews"], intent(NETWORKS["hackernews"], Content("https://a.de/", "a" * 78 + " bcd")))
     assert found["text"] == "a" * 78 + ELLIPSIS
+
+
+@pytest.mark.parametrize(("template", "text", "address"), stumps())
+def test_a_parameter_without_a_value_is_left_out_whatever_its_name(template: str, text: str, address: str) -> None:
+    network = Network("made", "Made", "000000", share=Share(template))
+    url = "https://blog.example/a-b=c"
+    assert intent(network, Content(url, text)) == address.replace("PAGE", "https%3A%2F%2Fblog.example%2Fa-b%3Dc")
 
 
 @pytest.mark.parametrize("network", addressed(), ids=lambda n: n.key)

@@ -1,0 +1,1 @@
+"""Posts in from networks, kept fresh, and shown as one feed."""

@@ -1,0 +1,240 @@
+"""Ask a network for a source's posts: look-ups first, then its list, page by page, as `networks.records.Feed` says.
+
+Nothing here stores anything but waits. Whatever a network does wrong is a `core.errors.Problem`; where a later page
+fails, the earlier ones are kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from core.errors import BadReply, Gone, HostBusy, Problem, TooSlow
+from core.http import Http, Reply
+from feeds.pace import WAIT
+from feeds.waits import Waits, told
+from networks import limits
+from networks.parts import Network
+from networks.records import STUMBLES, Answer, Feed, Page, Request
+
+# What a network is asked for whose file does not say.
+ACCEPT = "application/json, application/atom+xml;q=0.9, */*;q=0.5"
+# The largest real feeds of podcasts have some megabytes; Mastodon's limit for what it fetches is one.
+MAX_BYTES = 5_000_000
+# Pages of a list read at once: a new source gets some history, and one that was away catches up.
+PAGES = 3
+# WebFinger, actor, outbox, first page is four (networks/fediverse.py).
+STEPS = 5
+# Seconds for one request, and for all requests of one refresh.
+REQUEST, WHOLE = 8.0, 30.0
+# For how long the way to a list is remembered: accounts move from server to server, but not every day.
+REMEMBER = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Asking:
+    """Which source is asked, with what is known of it.
+
+    ``account`` names the credential, ``token`` goes into the Authorization header, ``key`` into the query.
+    ``known`` says whether one of these ids is stored already: then no further page is needed.
+    """
+
+    address: str
+    account: str = ""
+    token: str = field(default="", repr=False)
+    key: str = field(default="", repr=False)
+    found: Mapping[str, Any] = field(default_factory=dict)
+    etag: str = ""
+    modified: str = ""
+    digest: str = ""
+    known: Callable[[list[str]], bool] = lambda _: False
+    seconds: float = WHOLE
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What came. ``unchanged``: the list is as it was. ``problem`` is what stopped a later page."""
+
+    pages: tuple[Page, ...] = ()
+    unchanged: bool = False
+    found: Mapping[str, Any] = field(default_factory=dict)
+    etag: str = ""
+    modified: str = ""
+    digest: str = ""
+    moved: str = ""
+    poll: timedelta | None = None
+    problem: Problem | None = None
+
+
+class Fetcher:
+    """Asks networks. One for the process, shared by its threads."""
+
+    def __init__(self, http: Http, waits: Waits, now: Callable[[], datetime]) -> None:
+        self._http = http
+        self._waits = waits
+        self._now = now
+
+    def fetch(self, network: Network, asking: Asking) -> Fetched:
+        """Return a source's posts. Raises Problem where not even the first page came."""
+        return _Visit(self._http, self._waits, self._now, network, asking).fetch()
+
+
+class _Visit:
+    """One fetch of one source."""
+
+    def __init__(
+        self, http: Http, waits: Waits, now: Callable[[], datetime], network: Network, asking: Asking
+    ) -> None:
+        if network.feed is None:
+            raise BadReply(f"{network.name} has no posts to read.", code="not_found")
+        self._http, self._waits, self._now = http, waits, now
+        self._network, self._feed, self._asking = network, network.feed, asking
+        self._until = time.monotonic() + asking.seconds
+        self._poll: timedelta | None = None
+        self._looked_up = False
+        self._home = _origin(self._first().url)
+
+    def fetch(self) -> Fetched:
+        request = self._remembered()
+        if request is not None:
+            try:
+                return self._list(request)
+            except Problem as problem:
+                if problem.code not in ("not_found", "gone", "not_allowed", "bad_reply"):
+                    raise
+        self._looked_up = True  # for the first time, or because what was there may have moved
+        return self._list(self._found(self._first()))
+
+    # --- the way to the list ---
+
+    def _first(self) -> Request:
+        with_credential = bool(self._asking.token or self._asking.key) and self._feed.ask_with
+        return (with_credential or self._feed.ask)(self._asking.address)
+
+    def _remembered(self) -> Request | None:
+        found = self._asking.found
+        if not found or datetime.fromisoformat(found["until"]) <= self._now():
+            return None
+        return Request(found["url"], headers=found["headers"])
+
+    def _found(self, request: Request) -> Request:
+        for _ in range(STEPS):
+            if request.then is None:
+                return request
+            request = _stumbling(request.then, self._answer(request)[0])
+        raise BadReply("The network sends us from one look-up to the next.", code="bad_reply")
+
+    # --- the list ---
+
+    def _list(self, request: Request, *, announced: bool = False) -> Fetched:
+        answer, reply = self._answer(request, conditional=True)
+        digest = hashlib.sha256(answer.body).hexdigest()
+        poll = self._poll
+        if reply.status == 304 or (reply.status == 200 and digest == self._asking.digest):
+            found = self._to_remember(request)
+            return Fetched(unchanged=True, found=found, poll=poll, moved="" if announced else reply.moved)
+        page = self._read(answer)
+        if page.feed and not announced:
+            return self._list(Request(page.feed), announced=True)  # a plain page names its feed
+        pages, problem = self._further(page)
+        etag, modified = (reply.headers.get(name, "")[:256] for name in ("etag", "last-modified"))
+        return Fetched(
+            pages, found=self._to_remember(request), etag=etag, modified=modified, digest=digest,
+            moved="" if announced else reply.moved, poll=self._poll or poll, problem=problem,
+        )  # fmt: skip
+
+    def _further(self, page: Page) -> tuple[tuple[Page, ...], Problem | None]:
+        """Return the page with those behind it, as far as they are new and cost nothing; and what stopped that."""
+        pages, met = [page], {page.next}
+        most = 1 if self._feed.cost else PAGES
+        while pages[-1].next and len(pages) < most and not self._asking.known([p.id for p in pages[-1].posts]):
+            try:
+                pages.append(self._read(self._answer(_stumbling(self._feed.resume, pages[-1].next))[0]))
+            except Problem as problem:
+                return tuple(pages), problem
+            if pages[-1].next in met:
+                break
+            met.add(pages[-1].next)
+        return tuple(pages), None
+
+    def _to_remember(self, request: Request) -> dict[str, Any]:
+        if request.method != "GET" or request.body is not None or request.url == self._first().url:
+            return {}
+        if not self._looked_up:
+            return dict(self._asking.found)
+        until = self._now() + REMEMBER
+        return {"url": request.url, "headers": dict(request.headers), "until": until.isoformat()}
+
+    # --- one request ---
+
+    def _answer(self, request: Request, *, conditional: bool = False) -> tuple[Answer, Reply]:
+        key = f"{self._network.key} {urlsplit(request.url).netloc} {self._asking.account}".strip()
+        until = self._waits.until(key, self._now())
+        if until:
+            raise HostBusy("The network asked us to wait.", code="rate_limited", retry_at=until)
+        reply = self._send(request, conditional=conditional)
+        self._learn(key, reply)
+        return Answer(reply.body, reply.url, reply.status, reply.headers), reply
+
+    def _send(self, request: Request, *, conditional: bool) -> Reply:
+        left = min(REQUEST, self._until - time.monotonic())
+        if left <= 0:
+            raise TooSlow("The network took too long.")
+        headers, url = {**self._feed.headers, **request.headers}, request.url
+        asking = self._asking
+        if _origin(url) == self._home and urlsplit(url).scheme == "https":  # nobody else gets our credential
+            headers |= {"Authorization": f"Bearer {asking.token}"} if asking.token else {}
+            url = _with_key(url, self._feed, asking.key)
+        if request.method == "GET":
+            mark = {"etag": asking.etag, "last_modified": asking.modified} if conditional else {}
+            accept = headers.pop("Accept", ACCEPT)
+            return self._http.get(url, accept=accept, headers=headers, max_bytes=MAX_BYTES, deadline=left, **mark)
+        return self._http.request(
+            request.method, url, headers=headers, body=request.body or b"", max_bytes=MAX_BYTES, deadline=left
+        )
+
+    def _learn(self, key: str, reply: Reply) -> None:
+        """Remember what the network says about its limits; raise where it refuses for them."""
+        now = self._now()
+        state = told(reply.headers, self._feed.limits, now, reply.status)
+        self._poll = state.poll or self._poll
+        until = state.blocked_until
+        refused = reply.status in (420, 429) or (until is not None and reply.status in limits.REFUSING)
+        if refused:
+            until = until or now + timedelta(seconds=WAIT)
+        if until:
+            self._waits.put(key, until)
+        if refused:
+            raise HostBusy("The network asks us to wait.", code="rate_limited", retry_at=until)
+        if reply.status == 410:
+            raise Gone("The network says that this is gone for good.")
+
+    def _read(self, answer: Answer) -> Page:
+        page = self._feed.read(answer.body, answer.url, answer.headers, answer.status)
+        if answer.status >= 400:
+            raise BadReply(f"The network answered with status {answer.status}.", code="bad_reply")
+        return page
+
+
+def _stumbling(step: Callable[[Any], Request], given: Any) -> Request:
+    """Take a step of a network's file; whatever it stumbles over in an answer is BadReply."""
+    try:
+        return step(given)
+    except STUMBLES as exc:
+        raise BadReply("The network's answer is not of the form it documents.", code="bad_reply") from exc
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def _with_key(url: str, feed: Feed, key: str) -> str:
+    if not key or not feed.key_parameter:
+        return url
+    return f"{url}{'&' if urlsplit(url).query else '?'}{urlencode({feed.key_parameter: key})}"

@@ -1,0 +1,228 @@
+"""What a refresh does to the posts that are stored: new ones, edited ones, deleted ones.
+
+When a post counts as deleted at its network:
+
+- its network says so (`Page.gone`: a tombstone, a Delete), or its author now keeps it from strangers;
+- it is missing from its list twice in a row, where it should stand: a list that is in order of time, newest first,
+  has to hold whatever is not older than its oldest post. A network that tells its lists' length (`Feed.size`), whose
+  list is shorter and has no next page, holds all of the last 30 days. An empty RSS document says nothing.
+
+Once is not enough: servers answer from copies that lag behind each other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from feeds.tables import MarkRow, PostRow, SourceRow
+from networks.parts import Network
+from networks.records import Page, Post
+
+# Posts kept of one source. Beyond them nobody pages; a busy one fills them in a month.
+MOST = 500
+# How far back a list holds all there is: GitHub's events end after 30 days
+# (https://docs.github.com/en/rest/activity/events, read 2026-11), others' lists do not.
+WHOLE = timedelta(days=30)
+
+
+@dataclass
+class Changes:
+    """What a refresh changed: ids of rows that are new and edited, the number that went, and pictures to forget."""
+
+    new: list[int] = field(default_factory=list)
+    edited: list[int] = field(default_factory=list)
+    gone: int = 0
+    pictures: list[str] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.edited or self.gone)
+
+
+def store(session: Session, source: SourceRow, network: Network, pages: Sequence[Page], now: datetime) -> Changes:
+    """Store what was read of a source; return what that changed."""
+    changes = Changes()
+    posts = _once(post for page in pages for post in page.posts)
+    public = [post for post in posts if not post.private]
+    known = _rows(session, source.id, [post.id for post in posts])
+    for number, post in enumerate(public):
+        row = known.get(post.id)
+        if row is None:
+            _add(session, source, post, now - timedelta(microseconds=number), changes)
+        else:
+            _update(row, post, now, changes, aging=network.policy.max_age is not None)
+    session.flush()
+    told = {gone for page in pages for gone in page.gone} | {post.id for post in posts if post.private}
+    _remove(session, list(_rows(session, source.id, list(told)).values()), changes)
+    source.doubtful = _missing(session, source, network, pages, now, changes)
+    if changes.new:
+        _trim(session, source.id, changes)
+    return changes
+
+
+def unchanged(session: Session, source: SourceRow, network: Network, now: datetime) -> Changes:
+    """Note that a list is as it was: what it held is still there, and what was missing still is."""
+    changes = Changes()
+    if source.doubtful:
+        missing = select(PostRow).where(PostRow.source_id == source.id, PostRow.missed.is_not(None))
+        _remove(session, list(session.scalars(missing)), changes)
+        source.doubtful = False
+    if source.read_at is not None and network.policy.max_age is not None:
+        held = (PostRow.source_id == source.id, PostRow.checked >= source.read_at)
+        session.execute(update(PostRow).where(*held).values(checked=now))
+    return changes
+
+
+def remove(session: Session, rows: Sequence[PostRow]) -> list[str]:
+    """Delete posts, with what was said of them; return the addresses of their pictures, to be forgotten."""
+    changes = Changes()
+    _remove(session, rows, changes)
+    return changes.pictures
+
+
+def times_of(session: Session, source_id: str, most: int) -> list[datetime]:
+    """Return the times of a source's newest posts."""
+    query = select(PostRow.at).where(PostRow.source_id == source_id).order_by(PostRow.at.desc()).limit(most)
+    return list(session.scalars(query))
+
+
+def time_of(post: Post, now: datetime) -> datetime:
+    """Return a post's time; one from the future, by a wrong clock, is from now."""
+    try:
+        at = datetime.fromisoformat(post.time)
+    except ValueError:
+        return now
+    return min(at, now) if at.tzinfo else now
+
+
+def words_of(post: Post) -> str:
+    """Return a digest of what makes a post another one when it changes. Counts do not, nor do pictures' signatures."""
+    digest = hashlib.sha256(json.dumps(_words(post), sort_keys=True, ensure_ascii=False).encode("utf-8", "replace"))
+    return digest.hexdigest()[:32]
+
+
+def pictures_of(stored: dict[str, Any]) -> Iterator[str]:
+    """Yield the addresses of a stored post's pictures. Faces are not among them: other posts have the same."""
+    for one in stored.get("media", ()):
+        yield from (url for url in (one.get("url"), one.get("poster")) if url)
+    if image := stored.get("link", {}).get("image"):
+        yield image
+    for name in ("quote", "repost"):
+        yield from pictures_of(stored.get(name, {}))
+
+
+def _words(post: Post | None) -> Any:
+    if post is None:
+        return None
+    media = [(one.type, urlsplit(one.url).path, one.alt) for one in post.media]
+    options = [option.title for option in post.poll.options] if post.poll else []
+    said = [post.title, post.warning, post.text, post.html, post.url, post.sensitive, post.link and post.link.url]
+    return [said, media, options, _words(post.quote), _words(post.repost)]
+
+
+def _once(posts: Iterator[Post]) -> list[Post]:
+    return list({post.id: post for post in reversed(list(posts))}.values())[::-1]
+
+
+def _rows(session: Session, source_id: str, ids: list[str]) -> dict[str, PostRow]:
+    if not ids:
+        return {}
+    query = select(PostRow).where(PostRow.source_id == source_id, PostRow.remote.in_(ids))
+    return {row.remote: row for row in session.scalars(query)}
+
+
+def _add(session: Session, source: SourceRow, post: Post, now: datetime, changes: Changes) -> None:
+    row = PostRow(
+        source_id=source.id, network=source.network, remote=post.id, at=time_of(post, now), seen=now, checked=now,
+        edited=None, missed=None, words=words_of(post), stored=post.as_stored(),
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    changes.new.append(row.id)
+
+
+def _update(row: PostRow, post: Post, now: datetime, changes: Changes, *, aging: bool) -> None:
+    """Store what changed of a post; writing nothing where nothing did keeps a refresh cheap."""
+    words = words_of(post)
+    if words != row.words:
+        row.words, row.edited = words, now
+        post = replace(post, edited=post.edited or now.isoformat(timespec="seconds").replace("+00:00", "Z"))
+        changes.edited.append(row.id)
+    elif not post.edited and row.stored.get("edited"):
+        post = replace(post, edited=row.stored["edited"])
+    stored = post.as_stored()
+    if stored != row.stored:
+        row.stored = stored
+    row.missed = None
+    if aging:
+        row.checked = now
+
+
+def _remove(session: Session, rows: Sequence[PostRow], changes: Changes) -> None:
+    if not rows:
+        return
+    for row in rows:
+        changes.pictures += pictures_of(row.stored)
+    ids = [row.id for row in rows]
+    session.execute(delete(MarkRow).where(MarkRow.post_id.in_(ids)))
+    session.execute(update(MarkRow).where(MarkRow.same_as.in_(ids)).values(same_as=None))
+    session.execute(delete(PostRow).where(PostRow.id.in_(ids)))
+    changes.gone += len(ids)
+
+
+def _missing(
+    session: Session, source: SourceRow, network: Network, pages: Sequence[Page], now: datetime, changes: Changes
+) -> bool:
+    """Delete what is missing for the second time; mark what is for the first; return whether anything is."""
+    since = _holds_since(network, pages, now)
+    if since is None:
+        return False
+    query = select(PostRow).where(PostRow.source_id == source.id, PostRow.at >= since)
+    listed = {post.id for page in pages for post in page.posts}
+    missing = [row for row in session.scalars(query) if row.remote not in listed]
+    _remove(session, [row for row in missing if row.missed], changes)
+    fresh = [row for row in missing if not row.missed]
+    for row in fresh:
+        row.missed = now
+    return bool(fresh)
+
+
+def _holds_since(network: Network, pages: Sequence[Page], now: datetime) -> datetime | None:
+    """Return the time from which on the pages hold every post; None where that cannot be said."""
+    size = network.feed.size if network.feed else 0
+    posts = [post for page in pages for post in page.posts]
+    listed = [post for post in posts if not post.pinned]
+    whole = bool(size) and not pages[-1].next and len(posts) < size and not any(page.skipped for page in pages)
+    times = [time_of(post, now) for post in listed if post.time]
+    if len(times) < len(listed) or any(earlier > later for later, earlier in pairwise(times)):
+        return None  # out of order
+    if whole:
+        return min([now - WHOLE, *times])
+    # What stands at the same second as the oldest may have fallen off the end.
+    return times[-1] + timedelta(seconds=1) if times else None
+
+
+def _trim(session: Session, source_id: str, changes: Changes) -> None:
+    """Delete the oldest beyond those that are kept; what the owner pinned stays."""
+    count = session.scalar(select(func.count()).select_from(PostRow).where(PostRow.source_id == source_id)) or 0
+    if count <= MOST:
+        return
+    pinned = select(MarkRow.post_id).where(MarkRow.pinned)
+    old = select(PostRow).where(PostRow.source_id == source_id, PostRow.id.not_in(pinned))
+    rows = list(session.scalars(old.order_by(PostRow.at.desc(), PostRow.id.desc()).offset(MOST)))
+    gone = changes.gone
+    _remove(session, rows, changes)
+    changes.gone = gone
+    dropped = {row.id for row in rows}
+    changes.new = [one for one in changes.new if one not in dropped]
+
+

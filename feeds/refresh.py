@@ -1,0 +1,288 @@
+"""Refresh one source: ask its network, store what came, and say when it is asked next.
+
+Whatever goes wrong is written down with the source, and what was read last stays. One process at a time refreshes a
+source: it holds a lease on the row, which ends by itself where the process dies.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from core import events
+from core.database import Database, utc_now
+from core.errors import Busy, NotFound, Problem, TooMany
+from core.http import Http
+from core.log_masking import masked_text
+from feeds import keep, pace, same
+from feeds.fetch import WHOLE, Asking, Fetched, Fetcher
+from feeds.options import options_of
+from feeds.tables import FeedRow, LinkRow, PostRow, SourceRow
+from feeds.waits import Waits
+from networks.parts import Network
+
+log = logging.getLogger(__name__)
+
+# A refresh takes WHOLE seconds at the most, and storing it little; whoever holds the row longer is dead.
+LEASE = timedelta(seconds=WHOLE + 30)
+# A feed that moved for good has said so so often before its new address is written down: a mistake is undone sooner.
+SIGHTINGS = 3
+# Kept of a network's words about a failure, for a person to read.
+WHY = 300
+
+Token = Callable[[str], str]
+"""Gives an account's access token, by the account's id; raises NeedsOwner where its owner must agree again."""
+
+
+@dataclass(frozen=True)
+class Refreshed:
+    """How a refresh went: numbers of posts, or the code of what went wrong. ``busy``: somebody else is at it."""
+
+    id: str
+    network: str
+    address: str
+    new: int = 0
+    edited: int = 0
+    gone: int = 0
+    unchanged: bool = False
+    busy: bool = False
+    problem: str = ""
+    why: str = ""
+    due: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a refresh works with. ``key`` gives the operator's key for a network, ``forget`` drops a picture."""
+
+    database: Database
+    http: Http
+    networks: Mapping[str, Network]
+    token: Token
+    key: Callable[[str], str] = lambda _: ""
+    forget: Callable[[str], None] = lambda _: None
+    now: Callable[[], datetime] = utc_now
+    waits: Waits = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "waits", Waits(self.database))
+
+
+class Refresher:
+    """Refreshes sources. One for the process, shared by its threads."""
+
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self._fetcher = Fetcher(means.http, means.waits, means.now)
+
+    def refresh(self, source_id: str, *, seconds: float = WHOLE, force: bool = False) -> Refreshed:
+        """Refresh a source within so many seconds. ``force`` asks one that has ended, too.
+
+        Raises NotFound for an unknown source, and Busy where the database does not answer; what networks do is told
+        in what it returns.
+        """
+        source = self._lease(source_id, force=force)
+        if source is None:
+            return self._as_it_is(source_id)
+        network = self._means.networks.get(source.network)
+        try:
+            if network is None:
+                raise NotFound("This network is not known here any more.", code="not_found")
+            fetched = self._fetch(source, network, seconds)
+        except Problem as problem:
+            return self._failed(source, network, problem)
+        except BaseException:
+            self._release(source_id)  # a mistake of ours must not leave it locked
+            raise
+        return self._went_well(source.id, network, fetched)
+
+    # --- asking ---
+
+    def _fetch(self, source: SourceRow, network: Network, seconds: float) -> Fetched:
+        feed = network.feed
+        if feed and feed.cost:
+            self._hold_budget(source)
+        asking = Asking(
+            source.address,
+            account=source.account_id,
+            token=self._means.token(source.account_id) if source.account_id else "",
+            key=self._means.key(network.key) if feed and feed.access == "key" else "",
+            found=source.found,
+            etag="" if source.doubtful else source.etag,
+            modified="" if source.doubtful else source.modified,
+            digest=source.digest,
+            known=lambda ids: self._known(source.id, ids),
+            seconds=seconds,
+        )
+        return self._fetcher.fetch(network, asking)
+
+    def _hold_budget(self, source: SourceRow) -> None:
+        """Raise TooMany where as many posts were read this month as the feeds of this source may cost."""
+        now = self._means.now()
+        with self._means.database.session() as session:
+            rows = session.scalars(_feeds_of(source.id)).all()
+        budget = max((options_of(row.options).budget for row in rows), default=0)
+        if source.month == f"{now:%Y-%m}" and source.month_posts >= budget:
+            following = (now.replace(day=1, hour=0, minute=0, second=0, microsecond=0) + timedelta(days=32)).replace(
+                day=1
+            )
+            raise TooMany(f"{budget} posts were paid for this month.", code="budget_spent", retry_at=following)
+
+    def _known(self, source_id: str, ids: list[str]) -> bool:
+        query = select(PostRow.id).where(PostRow.source_id == source_id, PostRow.remote.in_(ids)).limit(1)
+        with self._means.database.session() as session:
+            return session.scalar(query) is not None
+
+    # --- the row ---
+
+    def _lease(self, source_id: str, *, force: bool) -> SourceRow | None:
+        """Take the right to refresh; None where somebody has it, or where the source has ended."""
+        now = self._means.now()
+        free = or_(SourceRow.leased.is_(None), SourceRow.leased <= now)
+        mine = update(SourceRow).where(SourceRow.id == source_id, free)
+        mine = mine if force else mine.where(SourceRow.state == "ok")
+        with self._means.database.session(write=True) as session:
+            session.execute(mine.values(leased=now + LEASE, tried=now))
+            row = _row(session, source_id)
+        return row if row.leased == now + LEASE else None
+
+    def _release(self, source_id: str) -> None:
+        with self._means.database.session(write=True) as session:
+            session.execute(update(SourceRow).where(SourceRow.id == source_id).values(leased=None))
+
+    def _as_it_is(self, source_id: str) -> Refreshed:
+        with self._means.database.session() as session:
+            row = _row(session, source_id)
+        return Refreshed(
+            row.id, row.network, row.address, busy=row.state == "ok", problem=row.problem, why=row.why, due=row.due
+        )
+
+    def _went_well(self, source_id: str, network: Network, fetched: Fetched) -> Refreshed:
+        now = self._means.now()
+        with self._means.database.session(write=True) as session:
+            row = _row(session, source_id)
+            if fetched.unchanged:
+                changes = keep.unchanged(session, row, network, now)
+            else:
+                changes = keep.store(session, row, network, fetched.pages, now)
+                _learn(row, network, fetched, now)
+            row.found, row.read_at = dict(fetched.found), now
+            _follow(session, row, network, fetched.moved)
+            same.mark(session, row.id, [*changes.new, *changes.edited], self._means.networks, now)
+            row.state, row.failures, row.problem, row.why = "ok", 0, "", ""
+            row.good, row.leased = now, None
+            self._plan(session, row, network, fetched, now)
+            if changes:
+                _tell(session, row.id)
+        self._forget(changes.pictures)
+        counts = {"new": len(changes.new), "edited": len(changes.edited), "gone": changes.gone}
+        return Refreshed(row.id, row.network, row.address, **counts, unchanged=fetched.unchanged, due=row.due)
+
+    def _plan(self, session: Session, row: SourceRow, network: Network, fetched: Fetched, now: datetime) -> None:
+        """Say when to ask next."""
+        wishes = [page.again for page in fetched.pages[:1]] + [fetched.poll]
+        if not fetched.unchanged:
+            told = max((wish for wish in wishes if wish), default=None)
+            row.interval = pace.interval(keep.times_of(session, row.id, pace.RECENT), network.policy, told)
+        asked = max((feed.asked for feed in session.scalars(_feeds_of(row.id))), default=now)
+        pushed = row.pushed_until is not None and row.pushed_until > now
+        row.due = pace.after_good(row.interval, now, idle=now - asked > pace.IDLE, pushed=pushed)
+        if fetched.problem is not None:  # some pages came: what is missing is asked for when it may be
+            row.due = max(row.due, pace.after_bad("wait", 1, row.interval, now, fetched.problem.retry_at))
+
+    def _failed(self, source: SourceRow, network: Network | None, problem: Problem) -> Refreshed:
+        now, kind = self._means.now(), pace.kind_of(problem)
+        kind = "refused" if kind == "owner" and not source.account_id else kind
+        if isinstance(problem, Busy):
+            kind = "wait"
+        pictures: list[str] = []
+        with self._means.database.session(write=True) as session:
+            row = _row(session, source.id)
+            row.leased, row.problem, row.why = None, problem.code, masked_text(problem.message, WHY)
+            row.failures += kind != "wait"
+            row.due = pace.after_bad(kind, row.failures, row.interval, now, problem.retry_at)
+            if kind == "gone":
+                pictures = _end(session, row, network)
+            elif kind == "owner" and row.state != "needs_owner":
+                row.state = "needs_owner"
+                told = {"network": row.network, "site": row.site_key, "address": row.address, "why": row.why}
+                events.record(session, "feed.needs_owner", row.id, told)
+        log.info("a feed's source failed", extra={"source": row.id, "network": row.network, "code": problem.code})
+        self._forget(pictures)
+        return Refreshed(row.id, row.network, row.address, problem=row.problem, why=row.why, due=row.due)
+
+    def _forget(self, pictures: list[str]) -> None:
+        for url in dict.fromkeys(pictures):
+            self._means.forget(url)
+
+
+def _row(session: Session, source_id: str) -> SourceRow:
+    row = session.get(SourceRow, source_id)
+    if row is None:
+        raise NotFound("There is no such source of a feed.", code="no_source")
+    return row
+
+
+def _feeds_of(source_id: str) -> Any:
+    return select(FeedRow).join(LinkRow, LinkRow.feed_id == FeedRow.id).where(LinkRow.source_id == source_id)
+
+
+def _learn(row: SourceRow, network: Network, fetched: Fetched, now: datetime) -> None:
+    """Write down what the list said of itself."""
+    first = fetched.pages[0]
+    row.etag, row.modified, row.digest = fetched.etag, fetched.modified, fetched.digest
+    row.title = first.title or row.title
+    row.hub, row.topic = first.hub, first.topic
+    if network.feed and network.feed.cost:
+        month, read = f"{now:%Y-%m}", sum(len(page.posts) for page in fetched.pages)
+        row.month_posts = (row.month_posts if row.month == month else 0) + read
+        row.month = month
+
+
+def _follow(session: Session, row: SourceRow, network: Network, moved: str) -> None:
+    """Write a feed's new address down when it was sent there often enough, one time after the other."""
+    if not moved or network.feed is None or _plain_address(network, moved) != moved:
+        row.moved_to, row.moved_seen = "", 0
+        return
+    row.moved_seen = row.moved_seen + 1 if row.moved_to == moved else 1
+    row.moved_to = moved
+    if row.moved_seen < SIGHTINGS or _plain_address(network, row.address) is None:
+        return
+    mine = (SourceRow.site_key == row.site_key, SourceRow.network == row.network, SourceRow.address == moved)
+    if session.scalar(select(SourceRow.id).where(*mine, SourceRow.account_id == row.account_id)) is None:
+        row.address, row.moved_to, row.moved_seen = moved, "", 0
+
+
+def _plain_address(network: Network, address: str) -> str | None:
+    """Return what is asked for an address where that is all there is to ask; None where there is more to it."""
+    try:
+        request = network.feed.ask(address) if network.feed else None
+    except Problem:
+        return None
+    return request.url if request and request.then is None and request.method == "GET" else None
+
+
+def _end(session: Session, row: SourceRow, network: Network | None) -> list[str]:
+    """Stop for good. An account that was deleted takes its posts with it; a feed's document leaves them."""
+    row.state = "gone"
+    if network is None or _plain_address(network, row.address) == row.address:
+        return []
+    rows = session.scalars(select(PostRow).where(PostRow.source_id == row.id)).all()
+    pictures = keep.remove(session, rows)
+    if rows:
+        _tell(session, row.id)
+    return pictures
+
+
+def _tell(session: Session, source_id: str) -> None:
+    """Count the change in every feed that shows the source: who listens is told."""
+    feeds = select(LinkRow.feed_id).where(LinkRow.source_id == source_id)
+    session.execute(update(FeedRow).where(FeedRow.id.in_(feeds)).values(version=FeedRow.version + 1))
+
+

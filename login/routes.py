@@ -1,0 +1,180 @@
+"""What the log-in routes share: cookies, pages in the reader's language, redirects, who may send a form.
+
+Cookies are host-only, HttpOnly and SameSite=Lax; on https they are Secure and called ``__Host-…``, which no neighbour
+in the domain can set (RFC 6265bis §4.1.3.2). One names the browser, so that what begins here ends here; the other is
+the session.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from flask import Blueprint, Response, g, make_response, redirect, request
+
+from core import web
+from core.limits import Rule
+from core.web import client_address, dress, request_id, services
+from login.problems import LoginFailed
+from login.requests import origin_of
+
+if TYPE_CHECKING:
+    from core.sites import Site
+    from login.attempts import Attempt
+    from login.service import Logins
+    from login.sessions import LoginSession
+    from networks.oauth import Profile
+
+# A person clicks; a program that starts logins by the thousand fills tables and asks networks in our name.
+STARTS = Rule("login-starts", amount=60, seconds=60)
+SESSION, BROWSER = "hb-session", "hb-browser"
+
+
+def logins() -> Logins:
+    """Return the logins of the running application."""
+    return cast("Logins", services().logins)
+
+
+# --- cookies ---
+
+
+def cookie_name(name: str) -> str:
+    """Return a cookie's name on this server."""
+    return f"__Host-{name}" if services().settings.base_url.startswith("https://") else name
+
+
+def browser() -> str:
+    """Return the secret that names this browser; a new one gets its cookie with the response."""
+    if "login_browser" not in g:
+        from login.tables import new_secret
+
+        known = request.cookies.get(cookie_name(BROWSER), "")
+        g.login_browser_new = not 20 <= len(known) <= 100
+        g.login_browser = new_secret() if g.login_browser_new else known
+    return str(g.login_browser)
+
+
+def session() -> LoginSession | None:
+    """Return this browser's session; None where nobody is logged in."""
+    if "login_session" not in g:
+        token = request.cookies.get(cookie_name(SESSION), "")
+        g.login_session = logins().sessions.find(token) if token else None
+    return cast("LoginSession | None", g.login_session)
+
+
+def put_cookie(response: Response, name: str, value: str) -> None:
+    """Set one of our cookies until the browser is closed."""
+    secure = services().settings.base_url.startswith("https://")
+    response.set_cookie(cookie_name(name), value, path="/", secure=secure, httponly=True, samesite="Lax")
+
+
+def drop_session(response: Response) -> Response:
+    """Take the session's cookie away."""
+    secure = services().settings.base_url.startswith("https://")
+    response.delete_cookie(cookie_name(SESSION), path="/", secure=secure, httponly=True, samesite="Lax")
+    return response
+
+
+def _kept(response: Response) -> Response:
+    if g.get("login_browser_new"):
+        put_cookie(response, BROWSER, browser())
+        g.login_browser_new = False
+    return response
+
+
+# --- what is sent ---
+
+
+def words() -> Any:  # widgets.words.Words: a floor above this one
+    """Return the words in the reader's language: as the site asks, else the browser."""
+    catalog = services().login_words
+    for tag in request.values.get("ui_locales", "")[:200].split():
+        if catalog.nearest(tag):
+            return catalog.words(tag)
+    return catalog.best(request.headers.get("Accept-Language", ""))
+
+
+def login_page(template: str, heading: str, status: int = 200, leads_to: str = "", **values: Any) -> Response:
+    """Render a log-in page. ``leads_to`` is the origin where sending its form may end.
+
+    Browsers hold a form's redirects to ``form-action`` too (CSP Level 3 §6.3.1). An opener is left alone: a site may
+    wait for us in a pop-up. Referrers stay among our own pages: with none at all, browsers would send a form of ours
+    with ``Origin: null`` (Fetch §3.1).
+    """
+    said = {"words": words(), "heading": heading, "site": None, "back": "", "logo": "", "site_host": "", **values}
+    response = web.page(f"login/{template}.html", status, **said)
+    policy = response.headers["Content-Security-Policy"]
+    if leads_to:
+        policy = policy.replace("form-action 'self'", f"form-action 'self' {leads_to}")
+    response.headers["Content-Security-Policy"] = policy
+    response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
+    response.headers["Referrer-Policy"] = "same-origin"
+    return _kept(response)
+
+
+def about_site(site: Site | None, address: str = "") -> dict[str, Any]:
+    """Return what a page says of a site: its registered name, its host, its logo from our own address."""
+    if site is None:
+        return {}
+    host = origin_of(address).partition("://")[2] if address else ""
+    logo = services().media.address(site.options.login_logo, 96) if site.options.login_logo else ""
+    return {"site": site, "site_host": host, "logo": logo}
+
+
+def see_other(address: str) -> Response:
+    """Send the browser on, with GET whatever came in (303), and without telling where it comes from."""
+    response = dress(make_response(redirect(address, code=303)), "page")
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
+    return _kept(response)
+
+
+def landed(profile: Profile, attempt: Attempt) -> Response:
+    """Finish a login: what every engine's route ends with once a network has told who somebody is."""
+    from login.arrivals import arrived
+
+    old = request.cookies.get(cookie_name(SESSION), "")
+    arrival = arrived(logins(), profile, attempt, old)
+    response = see_other(arrival.to)
+    put_cookie(response, SESSION, arrival.session.token)
+    return response
+
+
+# --- who may ask ---
+
+
+def count_start() -> None:
+    """Count one more start of a login from this address; raise TooMany beyond the rule."""
+    services().limits.hit(STARTS, client_address())
+
+
+def check_form(purpose: str, secret: str, *about: str, strict: bool = False) -> None:
+    """Hold a form to its token and its origin; raise LoginFailed for one of another page, browser or site.
+
+    Browsers always say where a form comes from; plain clients may not, and on the way in that is enough with the
+    token. ``strict`` forms change what is stored about somebody, and must say it.
+    """
+    origin = request.headers.get("Origin", "")
+    settings = services().settings
+    own = (settings.base_url, settings.studio_url)
+    if (origin and origin not in own) or (strict and not origin):
+        raise LoginFailed("wrong_form")
+    if not logins().marks.fits(request.form.get("token", ""), purpose, secret, *about):
+        raise LoginFailed("wrong_form")
+
+
+def failed(problem: LoginFailed, site: Site | None = None, back: str = "") -> Response:
+    """Show what went wrong, what to do, and the way back."""
+    said = words()
+    heading, advice = said.text(f"failed_{problem.code}"), said.text(f"advice_{problem.code}")
+    plain = problem.code.replace("_", " ")
+    detail = problem.message if problem.message != plain else ""
+    about = {**about_site(site, back), "back": back} if site and back else {}
+    return login_page(
+        "failed", heading, problem.status, advice=advice, detail=detail, request_id=request_id(), **about
+    )
+
+
+def guarded(blueprint: Blueprint) -> Blueprint:
+    """Have a blueprint's failures shown as pages."""
+    blueprint.register_error_handler(LoginFailed, failed)
+    return blueprint

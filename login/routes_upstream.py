@@ -1,0 +1,167 @@
+"""`/login/<network>/callback`: the browser is back from a network; and what networks ask of us as their client."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, jsonify, request
+
+from core.vault import SealBroken
+from core.web import dress, services
+from login.problems import LoginFailed
+from login.routes import browser, failed, guarded, landed, login_page, logins, see_other, words
+from login.routes_popup import way_back
+
+if TYPE_CHECKING:
+    from login.attempts import Attempt
+    from networks.parts import Network
+
+blueprint = guarded(Blueprint("login_upstream", __name__))
+# Fields of a callback are a code, a state and little more; Apple's first one has a name too.
+LARGEST_FORM = 64 * 1024
+# Seconds in which a browser follows a redirect.
+AT_ONCE = 120
+_PURPOSE = "login form"
+
+
+@blueprint.get("/login/<network>/callback")
+@blueprint.get("/login/<network>/<server_id>/callback")
+def back(network: str, server_id: str = "") -> Response:
+    """Take the browser back: find out who it is, and go on to where the login was for."""
+    from login.upstream.driver import finish, take
+
+    found = _network(network)
+    fields = _fields(found)
+    if found.login and found.login.flow == "signed" and "hash" not in fields:
+        return login_page("unfold", words().text("log_in"))
+    attempt = take(logins(), found, fields, browser(), server_id)
+    try:
+        profile = finish(logins(), found, attempt, fields)
+    except LoginFailed as problem:
+        return _failed(problem, attempt)
+    return landed(profile, attempt)
+
+
+@blueprint.post("/login/<network>/callback")
+def posted(network: str) -> Response:
+    """Take a callback that comes as a form from the network's own page (OAuth 2.0 Form Post Response Mode).
+
+    A form from another site brings no cookie of ours (SameSite=Lax), so it is sent round once: as a GET the browser
+    says again who it is. What was posted goes along sealed, because a code and a name have no place in a log.
+    """
+    found = _network(network)
+    if found.login is None or found.login.response_mode != "form_post":
+        raise LoginFailed("bad_request")
+    request.max_content_length = LARGEST_FORM
+    fields = {name: value for name, value in request.form.items() if len(value) <= LARGEST_FORM // 4}
+    data = json.dumps({"at": time.time(), "fields": fields}).encode()
+    sealed = services().vault.seal(_PURPOSE, data, found.key)
+    return see_other(f"/login/{found.key}/callback?{urlencode({'sealed': sealed})}")
+
+
+@blueprint.get("/login/indieauth/client.json")
+def indieauth_client() -> Response:
+    """Say what we are as an IndieAuth client (§4.2)."""
+    from login.upstream.driver import NAME
+    from login.upstream.indieauth import client_metadata
+
+    return _document(client_metadata(services().settings.base_url, NAME))
+
+
+@blueprint.get("/login/bluesky/client.json")
+def atproto_client() -> Response:
+    """Say what we are as a client on the AT Protocol."""
+    from login.upstream.atproto import client_metadata
+    from login.upstream.driver import NAME
+
+    return _document(client_metadata(services().settings.base_url, NAME))
+
+
+@blueprint.post("/login/<network>/deauthorize")
+def deauthorize(network: str) -> Response:
+    """Somebody took our app away at the network: end their sessions, and whatever sites were given for them."""
+    from login.upstream.leaving import leave
+
+    found, user = _signed(network)
+    leave(services().database, found.key, user)
+    return dress(jsonify({}), "api")
+
+
+@blueprint.post("/login/<network>/delete-data")
+def delete_data(network: str) -> Response:
+    """Somebody wants deleted what we have from the network: delete it, and say where that can be looked up."""
+    from login.upstream.leaving import forget
+
+    found, user = _signed(network)
+    forget(services().database, found.key, user)
+    code = services().vault.sign("login deletion", f"{found.key} {user}".encode())  # the same each time it is asked
+    url = f"{services().settings.base_url}/login/{found.key}/deleted?{urlencode({'code': code})}"
+    return dress(jsonify({"url": url, "confirmation_code": code}), "api")
+
+
+@blueprint.get("/login/<network>/deleted")
+def deleted(network: str) -> Response:
+    """Say that what we had was deleted. It is done at once, so there is nothing to wait for."""
+    _network(network)
+    said = words()
+    return login_page("deleted", said.text("account_deleted"), code=request.args.get("code", "")[:60])
+
+
+def _signed(key: str) -> tuple[Network, str]:
+    """Return the network of a signed request, and whom it is about there."""
+    from login.upstream.signed_request import LONGEST, user_of
+
+    found = _network(key)
+    if found.login is None or not found.login.signed_requests:
+        raise LoginFailed("network_off")
+    request.max_content_length = 2 * LONGEST
+    secret = services().settings.credential(found.key, "CLIENT_SECRET")
+    return found, user_of(request.form.get("signed_request", ""), secret)
+
+
+def _document(said: Mapping[str, Any]) -> Response:
+    response = jsonify(said)
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return dress(response, "api")
+
+
+def _network(key: str) -> Network:
+    found: Network | None = services().networks.get(key)
+    if found is None or found.login is None or not logins().usable(found):
+        raise LoginFailed("network_off")
+    return found
+
+
+def _fields(network: Network) -> dict[str, str]:
+    """Return what came back. A field that comes twice is a mistake, or a trick (RFC 6749 §3.1)."""
+    if "sealed" in request.args and network.login and network.login.response_mode == "form_post":
+        return _opened(request.args["sealed"], network.key)
+    if any(len(request.args.getlist(name)) > 1 for name in request.args):
+        raise LoginFailed("attempt_over")
+    return dict(request.args.items())
+
+
+def _opened(sealed: str, key: str) -> dict[str, str]:
+    try:
+        said = json.loads(services().vault.open(_PURPOSE, sealed, key))
+    except (SealBroken, ValueError) as exc:
+        raise LoginFailed("attempt_over") from exc
+    if time.time() - said["at"] > AT_ONCE:
+        raise LoginFailed("attempt_over")
+    return dict(said["fields"])
+
+
+def _failed(problem: LoginFailed, attempt: Attempt) -> Response:
+    """Show what went wrong, with the way back to the site that asked."""
+    site = logins().sites.by_key(attempt.site_key) if attempt.site_key else None
+    return failed(problem, site, _way_back(attempt) if site else "")
+
+
+def _way_back(attempt: Attempt) -> str:
+    """Return where the site wants people who did not log in: for an OpenID client, with an answer that says so."""
+    return way_back(attempt.request) if attempt.request else attempt.return_to

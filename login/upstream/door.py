@@ -1,0 +1,125 @@
+"""One network as a login goes through it: what it declares, who we are there, and what we ask with.
+
+A flow (`oauth_client.py`, `indieauth.py`, `atproto.py`, `signed_fields.py` beside this file) is driven in
+three steps, because what the first learns must be kept with the attempt before the browser leaves:
+
+    prepared = flow.prepare(door, typed)              # may ask the network where to go
+    door = flow.at(door, prepared.server)
+    begun = attempts.begin(Start(…, server=prepared.server, extra=prepared.extra))
+    address = flow.address(door, prepared, begun)     # the browser goes there
+    …
+    profile = flow.profile(flow.at(door, attempt.server), attempt, fields)  # the browser is back with these
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from core.errors import BadReply, FetchFailed
+from login.problems import LoginFailed
+
+if TYPE_CHECKING:
+    from core.cache_fetch import Cache
+    from core.http import Http, Reply
+    from login.attempts import Attempt, Begun
+    from networks.oauth import Login, Profile
+
+# Seconds for one question to a network. A login asks up to four in a row, and a person waits for all of them
+# (oauth threats, 53: a page within ten seconds).
+DEADLINE = 5.0
+# Seconds for what may fail without harm, such as giving a token back.
+SHORT = 2.0
+# Token replies and profiles have a few kilobytes; a key set of a large provider about twenty.
+LARGEST = 256 * 1024
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True)
+class Client:
+    """Us, as a network knows us. ``values`` are its credentials by suffix, such as ``CLIENT_SECRET``."""
+
+    id: str
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def secret(self) -> str:
+        """The shared secret, "" for none."""
+        return self.values.get("CLIENT_SECRET", "")
+
+
+@dataclass(frozen=True)
+class Door:
+    """Everything that driving one login takes.
+
+    ``origin`` is our own, ``name`` what we call ourselves there, ``back`` our callback (RFC 6749 §3.1.2). ``allow``
+    are hosts that tests let through.
+    """
+
+    key: str
+    login: Login
+    client: Client
+    origin: str
+    name: str
+    back: str
+    http: Http
+    cache: Cache
+    allow: tuple[str, ...] = ()
+
+    def ask(self, method: str, url: str, **given: Any) -> Reply:
+        """Ask the network, without following redirects: a token goes where it was meant for, or nowhere."""
+        given.setdefault("deadline", DEADLINE)
+        return self.http.request(method, url, max_bytes=LARGEST, redirects=0, **given)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What is known before the browser leaves. ``extra`` is kept with the attempt, sealed."""
+
+    server: str = ""
+    extra: Mapping[str, object] = field(default_factory=dict, repr=False)
+
+
+class Flow(Protocol):
+    """How one kind of network is driven. Every step raises LoginFailed, with words for the person."""
+
+    def prepare(self, door: Door, typed: str) -> Prepared:
+        """Find out where to go. ``typed`` is the server or address that somebody typed, where one is asked for."""
+
+    def at(self, door: Door, server: str) -> Door:
+        """Return the door of one server among many; the door itself where there is only one."""
+
+    def address(self, door: Door, prepared: Prepared, begun: Begun) -> str:
+        """Return the address that the browser goes to."""
+
+    def profile(self, door: Door, attempt: Attempt, fields: Mapping[str, str]) -> Profile:
+        """Return who it is, from what came back."""
+
+
+def refused(fields: Mapping[str, str]) -> LoginFailed | None:
+    """Return the failure that a callback tells of (RFC 6749 §4.1.2.1); None where it tells of none.
+
+    ``error_description`` is a stranger's text that came through the browser: it is not shown.
+    """
+    error = fields.get("error", "")
+    if not error:
+        return None
+    said_no = ("access_denied", "user_cancelled_login", "user_cancelled_authorize", "user_denied", "consent_required")
+    return LoginFailed("denied" if error in said_no else "network_failed", f"the network said {error[:60]!r}")
+
+
+def json_of(reply: Reply, what: str) -> Any:
+    """Return a reply's JSON; LoginFailed where it is none or the status is no success."""
+    if not 200 <= reply.status < 300:
+        raise LoginFailed("network_failed", f"{what}: status {reply.status}")
+    try:
+        return reply.json()
+    except BadReply as exc:
+        raise LoginFailed("network_failed", f"{what}: not JSON") from exc
+
+
+def failed(what: str, exc: FetchFailed) -> LoginFailed:
+    """Return the failure of a question that got no answer."""
+    return LoginFailed("network_failed", f"{what}: {exc.message}")

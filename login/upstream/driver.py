@@ -1,0 +1,122 @@
+"""Drive a login with any network: begin it, and finish it when the browser is back.
+
+    address = begin(logins, network, start)                     # the browser goes there
+    profile, attempt = finish(logins, network, fields, browser, server)
+
+What a network is asked and who it says somebody is, its flow knows; here is what holds for all of them: whose
+credentials are used, where they come back to, and that each attempt is good once (`login.attempts`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from core.errors import FetchFailed
+from login.problems import LoginFailed
+from login.upstream.door import Client, Door, Flow
+from login.upstream.servers import Servers
+
+if TYPE_CHECKING:
+    from login.attempts import Attempt, Start
+    from login.service import Logins
+    from networks.oauth import Login, Profile
+    from networks.parts import Network
+
+log = logging.getLogger(__name__)
+# What networks and their users read of us where a client is registered on the way.
+NAME = "Handbill"
+
+
+def begin(logins: Logins, network: Network, start: Start) -> str:
+    """Begin an attempt and return the address to send the browser to. ``start.server`` is what was typed."""
+    door, flow = door_of(logins, network), flow_of(logins, _login(network))
+    try:
+        prepared = flow.prepare(door, start.server)
+        door = flow.at(door, prepared.server)
+        extra = {**start.extra, **prepared.extra}
+        begun = logins.attempts.begin(replace(start, server=prepared.server, extra=extra))
+        return flow.address(door, prepared, begun)
+    except FetchFailed as exc:
+        raise _told(network, LoginFailed("network_failed", exc.message)) from exc
+    except LoginFailed as exc:
+        raise _told(network, exc) from exc
+
+
+def take(logins: Logins, network: Network, fields: Mapping[str, str], browser: str, server_id: str) -> Attempt:
+    """Return the attempt that came back, and end it. Raises LoginFailed for none, or one of another callback."""
+    login = _login(network)
+    named = login.flow == "oauth2" and login.servers
+    if named != bool(server_id):
+        raise LoginFailed("attempt_over")
+    server = servers_of(logins).server_of(network.key, server_id) if server_id else ""
+    return logins.attempts.take(fields.get("state", ""), browser, network.key, server)
+
+
+def finish(logins: Logins, network: Network, attempt: Attempt, fields: Mapping[str, str]) -> Profile:
+    """Return who it is. Raises LoginFailed, in words for the person; the log says more, without secrets."""
+    flow = flow_of(logins, _login(network))
+    try:
+        return flow.profile(flow.at(door_of(logins, network), attempt.server), attempt, fields)
+    except FetchFailed as exc:
+        raise _told(network, LoginFailed("network_failed", exc.message)) from exc
+    except LoginFailed as exc:
+        raise _told(network, exc) from exc
+
+
+def door_of(logins: Logins, network: Network) -> Door:
+    """Return a network's door, with the operator's credentials."""
+    services, login = logins.services, _login(network)
+    settings = services.settings
+    values = {item.suffix: settings.credential(network.key, item.suffix) for item in login.credentials}
+    return Door(
+        key=network.key,
+        login=login,
+        client=Client(values.get("CLIENT_ID", ""), values),
+        origin=settings.base_url,
+        name=NAME,
+        back=f"{settings.base_url}/login/{network.key}/callback",
+        http=services.http,
+        cache=services.cache,
+        allow=settings.http_allow,
+    )
+
+
+def flow_of(logins: Logins, login: Login) -> Flow:
+    """Return what drives a network of this kind."""
+    if login.flow == "indieauth":
+        from login.upstream.indieauth import IndieAuthFlow
+
+        return IndieAuthFlow()
+    if login.flow == "atproto":
+        from login.upstream.atproto import AtprotoFlow
+
+        return AtprotoFlow(lambda: logins.keys.signer("ES256"))
+    if login.flow == "signed":
+        from login.upstream.signed_fields import SignedFlow
+
+        return SignedFlow()
+    from login.upstream.oauth_client import OAuthFlow
+    from login.upstream.servers import ServerFlow
+
+    return ServerFlow(servers_of(logins)) if login.servers else OAuthFlow()
+
+
+def servers_of(logins: Logins) -> Servers:
+    """Return the servers that know us."""
+    services = logins.services
+    return Servers(services.database, services.vault, services.limits)
+
+
+def _login(network: Network) -> Login:
+    if network.login is None:
+        raise LoginFailed("network_off")
+    return network.login
+
+
+def _told(network: Network, failure: LoginFailed) -> LoginFailed:
+    """Say in the log why a login failed. The person reads plain words, not what a stranger's server said."""
+    log.warning("a login failed", extra={"network": network.key, "code": failure.code, "why": failure.message})
+    return LoginFailed(failure.code)

@@ -1,0 +1,174 @@
+"""IndieAuth: somebody logs in with their own web address, which says who speaks for it.
+
+https://indieauth.spec.indieweb.org/ (living standard of 2024-11, read 2026-11). Who it is, is the address that the
+server gives back: it is believed only where that page names the very server that was asked (§5.4), so that no server
+speaks for pages that never chose it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit, urlunsplit
+
+from core.addresses import web_address
+from core.errors import FetchFailed, Invalid
+from login.problems import LoginFailed
+from login.upstream.discovery import Endpoints
+from login.upstream.door import DEADLINE, JSON, LARGEST, Client, Door, Prepared, failed, json_of, refused
+from login.upstream.oauth_client import OAuthFlow, challenge, check_issuer, token_body, with_query
+from networks.oauth import Told
+
+if TYPE_CHECKING:
+    from login.attempts import Attempt, Begun
+    from networks.oauth import Profile
+
+# A profile page names its server in its head; that of a busy blog stands in the first few hundred kilobytes.
+PAGE = 1_000_000
+# "<https://…>; rel="indieauth-metadata"" (RFC 8288 §3); several relations in one field, several fields in one line.
+_LINK = re.compile(
+    r"<([^<>]{1,2048})>((?:\s*;\s*[\w!#$&+.^`|~*-]+(?:\s*=\s*(?:\"[^\"]{0,500}\"|[^\s;,\"]{0,500}))?)*)"
+)
+_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))", re.IGNORECASE)
+METADATA, AUTHORIZE = "indieauth-metadata", "authorization_endpoint"
+CLIENT_PATH = "/login/indieauth/client.json"
+
+
+class IndieAuthFlow(OAuthFlow):
+    """The flow ``indieauth``."""
+
+    def prepare(self, door: Door, typed: str) -> Prepared:
+        """Ask the page who speaks for it."""
+        me = profile_url(typed, door.allow)
+        where = discover(door, me)
+        kept = {"authorize": where.authorize, "issuer": where.issuer, "names_issuer": where.names_issuer, "me": me}
+        return Prepared(extra=kept)
+
+    def at(self, door: Door, server: str) -> Door:  # noqa: ARG002 -- one callback for all: `iss` tells them apart
+        """Return the door with the address of our own metadata as the client id (§4.1)."""
+        from dataclasses import replace
+
+        return replace(door, client=Client(door.origin + CLIENT_PATH))
+
+    def address(self, door: Door, prepared: Prepared, begun: Begun) -> str:
+        """Return the authorization request (§5.2)."""
+        asked = {
+            "response_type": "code",
+            "client_id": door.client.id,
+            "redirect_uri": door.back,
+            "scope": " ".join(door.login.scopes),
+            "state": begun.state,
+            "code_challenge": challenge(begun.verifier),
+            "code_challenge_method": "S256",
+            "me": str(prepared.extra["me"]),
+        }
+        return with_query(str(prepared.extra["authorize"]), asked)
+
+    def profile(self, door: Door, attempt: Attempt, fields: Mapping[str, str]) -> Profile:
+        """Redeem the code where it was given (§5.3.2) and check that the server may speak for the address."""
+        kept = attempt.extra
+        authorize, issuer = str(kept["authorize"]), str(kept["issuer"])
+        check_issuer(fields, Endpoints(authorize, "", issuer=issuer, names_issuer=kept["names_issuer"] is True))
+        if failure := refused(fields):
+            raise failure
+        body = {"grant_type": "authorization_code", "code": fields.get("code", ""), "client_id": door.client.id}
+        body |= {"redirect_uri": door.back, "code_verifier": attempt.verifier}
+        said = _redeemed(door, authorize, body)
+        me = profile_url(str(said.get("me", "")), door.allow)
+        if me != kept["me"] and not _same(discover(door, me), authorize, issuer):
+            raise LoginFailed("network_failed", "the server speaks for an address that does not name it")
+        try:
+            return door.login.profile(Told({**said, "me": me}, issuer=issuer))
+        except (ValueError, AttributeError, TypeError) as exc:
+            raise LoginFailed("network_failed", f"the profile cannot be read: {type(exc).__name__}") from exc
+
+
+def profile_url(typed: str, allow: tuple[str, ...] = ()) -> str:
+    """Return an address as a profile URL (§3.2, §3.4): https, a named host, a path; no fragment, user or port.
+
+    Raises LoginFailed for what cannot be one. ``allow`` are hosts of tests.
+    """
+    text = typed.strip()
+    if {".", ".."} & set(text.partition("?")[0].split("/")):
+        raise LoginFailed("wrong_server", "a profile address has no dots for a path")
+    if "://" not in text:
+        scheme = "http" if text.split("/")[0] in allow else "https"
+        text = f"{scheme}://{text}"
+    try:
+        parts = urlsplit(web_address(text, "server"))
+    except (Invalid, ValueError) as exc:
+        raise LoginFailed("wrong_server", "that is not a web address") from exc
+    host = parts.hostname or ""
+    named = "." in host and not re.fullmatch(r"[\d.]+", host) and ":" not in host and parts.port is None
+    if not (named or parts.netloc in allow) or parts.fragment or parts.username is not None:
+        raise LoginFailed("wrong_server", "a profile address has a host with a name, and no port")
+    return urlunsplit((parts.scheme, parts.netloc.lower(), parts.path or "/", parts.query, ""))
+
+
+def discover(door: Door, me: str) -> Endpoints:
+    """Return who speaks for an address (§4.1): its metadata document, or the older link to the endpoint itself."""
+    try:
+        page = door.http.get(me, accept="text/html,*/*;q=0.1", max_bytes=PAGE, truncate=True, deadline=DEADLINE)
+    except FetchFailed as exc:
+        raise LoginFailed("wrong_server", f"the page cannot be read: {exc.message}") from exc
+    links = _links(page.url, page.headers.get("link", ""), page.body)
+    if METADATA in links:
+        return _metadata(door, links[METADATA])
+    if AUTHORIZE in links:
+        return Endpoints(links[AUTHORIZE], "")
+    raise LoginFailed("wrong_server", "the page names no IndieAuth server")
+
+
+def _metadata(door: Door, url: str) -> Endpoints:
+    try:
+        reply = door.http.get(url, accept=JSON, max_bytes=LARGEST, deadline=DEADLINE)
+    except FetchFailed as exc:
+        raise failed("metadata", exc) from exc
+    said = json_of(reply, "metadata")
+    authorize = said.get(AUTHORIZE) if isinstance(said, dict) else None
+    issuer = said.get("issuer", "") if isinstance(said, dict) else ""
+    if not isinstance(authorize, str) or not authorize.startswith(("https://", "http://")):
+        raise LoginFailed("network_failed", "metadata: no authorization endpoint")
+    # §4.1.1: the issuer is a prefix of the metadata's own address, so that nobody names another as theirs.
+    issuer = issuer if isinstance(issuer, str) and issuer and url.startswith(issuer) else ""
+    names = said.get("authorization_response_iss_parameter_supported") is True
+    return Endpoints(authorize, "", issuer=issuer, names_issuer=names and bool(issuer))
+
+
+def _links(url: str, header: str, html: bytes) -> dict[str, str]:
+    """Return the first address of each relation, those of the header before those of the page (RFC 8288, HTML)."""
+    from og.document import Document
+    from og.encoding import as_utf8
+
+    found: dict[str, str] = {}
+    for target, parameters in _LINK.findall(header[:16_384]):
+        relations = next((a or b for a, b in _REL.findall(parameters)), "")
+        for relation in relations.lower().split():
+            found.setdefault(relation, urljoin(url, target.strip()))
+    document = Document(as_utf8(html, "text/html")[0], url)
+    for relation in (METADATA, AUTHORIZE):
+        if address := document.link(relation):
+            found.setdefault(relation, address)
+    return {relation: link for relation, link in found.items() if link.startswith(("https://", "http://"))}
+
+
+def _redeemed(door: Door, url: str, body: Mapping[str, str]) -> dict[str, Any]:
+    said = token_body(door, url, body)
+    if not isinstance(said.get("me"), str):
+        raise LoginFailed("network_failed", "the server does not say who it is")
+    return said
+
+
+def _same(where: Endpoints, authorize: str, issuer: str) -> bool:
+    return (bool(issuer) and where.issuer == issuer) or where.authorize == authorize
+
+
+def client_metadata(origin: str, name: str) -> dict[str, Any]:
+    """Return what we are as a client (§4.2), for servers that ask at our client id."""
+    return {
+        "client_id": origin + CLIENT_PATH,
+        "client_name": name,
+        "client_uri": origin + "/",
+        "redirect_uris": [f"{origin}/login/indieauth/callback"],
+    }

@@ -1,0 +1,122 @@
+"""Plain text with marked spans, as X, Bluesky and LinkedIn send it, made into text and HTML of our own writing.
+
+The networks count differently: Bluesky in bytes of UTF-8, X in code points, Reddit and others not at all. Spans here
+are counted in code points. Ones that overlap, or lie outside the text, are left out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape, unescape
+from itertools import islice
+from urllib.parse import quote
+
+from networks._html import REL, paragraphs
+from networks._walk import text, web
+
+# Spans in one post; Bluesky's longest posts hold 300 graphemes, X's 25,000 characters.
+MOST_SPANS = 500
+# What X's and others' posts hold bare: an address that nobody marked.
+BARE = re.compile(r"https?://[^\s<>\"'\u3000]{3,2000}[^\s<>\"'\u3000.,;:!?)\]}]")
+
+
+@dataclass(frozen=True)
+class Span:
+    """A part of a text that is a link. ``shown`` stands in for its words; ``drop`` takes them out altogether."""
+
+    start: int
+    end: int
+    href: str = ""
+    shown: str | None = None
+    drop: bool = False
+
+
+def woven(raw: str, spans: Iterable[Span], *, escaped: bool = False) -> tuple[str, str]:
+    """Return text and HTML of a raw text with its spans; ``escaped`` where it comes with ``&amp;`` and ``&lt;``."""
+    said = unescape if escaped else str
+    words, html, at = [], [], 0
+    for span in sorted(spans, key=lambda one: (one.start, one.end))[:MOST_SPANS]:
+        if span.start < at or span.end > len(raw) or span.end <= span.start:
+            continue
+        before = said(raw[at : span.start])
+        words.append(before)
+        html.append(_escaped(before))
+        at = span.end
+        if not span.drop:
+            shown = said(raw[span.start : span.end]) if span.shown is None else span.shown
+            words.append(shown)
+            html.append(_anchor(span.href, shown))
+    words.append(said(raw[at:]))
+    html.append(_escaped(said(raw[at:])))
+    return text("".join(words)), paragraphs("".join(html).strip())
+
+
+def linked(raw: str, spans: Iterable[Span] = ()) -> tuple[str, str]:
+    """Return text and HTML of a raw text whose bare addresses become links as well."""
+    given = list(spans)
+    taken = [(span.start, span.end) for span in given]
+    for found in islice(BARE.finditer(raw), MOST_SPANS):
+        if not any(start < found.end() and found.start() < end for start, end in taken):
+            given.append(Span(found.start(), found.end(), found[0]))
+    return woven(raw, given)
+
+
+def _escaped(raw: str) -> str:
+    """Return raw words as HTML: unwanted characters out, white space at the ends kept."""
+    lead, trail = raw[: len(raw) - len(raw.lstrip())], raw[len(raw.rstrip()) :]
+    inner = text(raw)
+    return escape(lead + inner + (trail if inner else ""), quote=False).replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _anchor(href: str, shown: str) -> str:
+    address = web(href)
+    words = escape(text(shown), quote=False)
+    return f'<a href="{escape(address)}" rel="{REL}">{words}</a>' if address else words
+
+
+def of_bytes(raw: str, start: int, end: int) -> tuple[int, int] | None:
+    """Return a span of UTF-8 bytes in code points; None where it does not begin and end between characters."""
+    data = raw.encode("utf-8", "surrogatepass")
+    if not 0 <= start < end <= len(data):
+        return None
+    try:
+        before, inside = (
+            data[:start].decode("utf-8", "surrogatepass"),
+            data[start:end].decode("utf-8", "surrogatepass"),
+        )
+    except UnicodeDecodeError:
+        return None
+    return len(before), len(before) + len(inside)
+
+
+def of_units(raw: str, start: int, end: int) -> tuple[int, int] | None:
+    """Return a span of UTF-16 units in code points; None where it would cut a character in two."""
+    data = raw.encode("utf-16-le", "surrogatepass")
+    if not 0 <= start < end <= len(data) // 2:
+        return None
+    try:
+        before, inside = data[: 2 * start].decode("utf-16-le"), data[2 * start : 2 * end].decode("utf-16-le")
+    except UnicodeDecodeError:
+        return None
+    return len(before), len(before) + len(inside)
+
+
+def tagged(raw: str, *, hashtag: str = "", mention: str = "") -> tuple[str, str]:
+    """Return text and HTML of a raw text whose addresses, #tags and @names become links.
+
+    ``hashtag`` and ``mention`` are the addresses of their pages with ``{}`` for the word; empty leaves them words.
+    """
+    taken = [(found.start(), found.end()) for found in islice(BARE.finditer(raw), MOST_SPANS)]
+    spans = []
+    for pattern, page in ((_HASHTAG, hashtag), (_MENTION, mention)):
+        for found in islice(pattern.finditer(raw), MOST_SPANS) if page else ():
+            if not any(start <= found.start() < end for start, end in taken):
+                spans.append(Span(found.start(), found.end(), page.format(quote(found[1].rstrip("."), safe="."))))
+    return linked(raw, spans)
+
+
+# Instagram's and TikTok's names have letters, digits, dots and low lines; tags have letters of any script.
+_HASHTAG = re.compile(r"(?<![\w&/])[#＃](\w{1,100})")
+_MENTION = re.compile(r"(?<![\w/.])@([A-Za-z0-9_](?:[A-Za-z0-9_.]{0,28}[A-Za-z0-9_])?)")

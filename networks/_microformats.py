@@ -1,0 +1,205 @@
+"""Pages that are their own feed: h-feed and h-entry in HTML, or as parsed microformats JSON.
+
+https://microformats.org/wiki/h-entry and https://microformats.org/wiki/microformats2-parsing (read 2026-11). Only
+what a post needs is read: no implied properties but the name, no nesting below an entry's author.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from networks._errors import problem
+from networks._html import of_clean, of_text, sanitised
+from networks._pictures import unique, within
+from networks._times import iso
+from networks._walk import digest, every, ident, name, record, records, text, web
+from networks.records import Author, Media, MediaType, Page, Post
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
+
+# Entries read from one page.
+MOST_ENTRIES = 200
+FEEDS = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/json")
+FILES: tuple[tuple[str, MediaType], ...] = (("photo", "image"), ("video", "video"), ("audio", "audio"))
+Properties = Mapping[str, list[Any]]
+
+
+def is_json(data: Any) -> bool:
+    """Whether parsed JSON is microformats: items with a list of types and properties."""
+    first = next(iter(records(record(data).get("items"))), {})
+    return isinstance(first.get("type"), list) and isinstance(first.get("properties"), dict)
+
+
+def page_of_json(data: Any, url: str, network: str) -> Page:
+    """Return microformats JSON as a page of posts."""
+    items = records(record(data).get("items"))
+    feed = next((one for one in items if "h-feed" in every(one.get("type"))), {})
+    card = next((one for one in items if "h-card" in every(one.get("type"))), {})
+    entries = [
+        one for one in [*items, *records(feed.get("children")), *records(card.get("children"))] if _is_entry(one)
+    ]
+    author = _author(record(feed.get("properties")).get("author"), url) or _card(record(card.get("properties")), url)
+    return _page(_first(record(feed.get("properties")), "name"), entries, author, url, network)
+
+
+def _is_entry(item: Mapping[str, Any]) -> bool:
+    return bool({"h-entry", "h-event", "h-review", "h-cite"} & {ident(kind) for kind in every(item.get("type"))})
+
+
+def page_of_html(body: str, url: str, network: str) -> Page:
+    """Return an HTML page's entries as posts, or the address of the feed that it announces."""
+    from bs4 import BeautifulSoup
+    from bs4.exceptions import ParserRejectedMarkup
+
+    try:
+        tree = BeautifulSoup(body, "html.parser")
+    except ParserRejectedMarkup as exc:  # html.parser gives up at `<![>`
+        raise problem("bad_reply", "The page cannot be parsed.") from exc
+    base = web(_of(tree.find("base", href=True), "href"), url) or url
+    nodes = [node for node in tree.find_all(class_="h-entry") if not _inside_entry(node)][:MOST_ENTRIES]
+    entries = [{"properties": _properties(node)} for node in nodes]
+    feed, card = tree.find(class_="h-feed"), tree.find(class_="h-card")
+    own = _properties(feed) if feed else {}
+    author = _author(own.get("author"), base) or (_card(_properties(card), base) if card else None)
+    title = _first(own, "name") or (tree.title.get_text() if tree.title else "")
+    made = _page(title, entries, author, base, network)
+    return made if made.posts else Page(title=made.title, author=made.author, feed=announced(tree, base))
+
+
+def announced(tree: BeautifulSoup, base: str) -> str:
+    """Return the feed that a page names in its head (https://www.rssboard.org/rss-autodiscovery), comments' last."""
+    found = []
+    for node in tree.find_all("link", rel="alternate", href=True):
+        kind = _of(node, "type").partition(";")[0].strip().lower()
+        address = web(_of(node, "href"), base)
+        if kind in FEEDS and address:
+            of_comments = "comment" in (_of(node, "title") or address).lower()
+            found.append((of_comments, FEEDS.index(kind) == 3, address))
+    return min(found, key=lambda one: one[:2])[2] if found else ""
+
+
+def _page(title: Any, entries: list[Any], author: Author | None, url: str, network: str) -> Page:
+    posts = (_post(record(one.get("properties")), author, url, network) for one in entries[:MOST_ENTRIES])
+    return Page(title=name(title), posts=tuple(post for post in posts if post.id), author=author)
+
+
+def _post(properties: Properties, author: Author | None, base: str, network: str) -> Post:
+    content = _first_any(properties, "content")
+    raw = text(record(content).get("html"))
+    words = text(record(content).get("value")) or text(content) or text(_first_any(properties, "summary"))
+    clean = sanitised(raw, base) or of_text(words)
+    shown, title = of_clean(clean), name(_first(properties, "name"))
+    url = web(_first(properties, "url"), base)
+    published, changed = iso(_first(properties, "published")), iso(_first(properties, "updated"))
+    return Post(
+        id=ident(_first(properties, "uid")) or url or digest(published, title, shown),
+        url=url or web(_first(properties, "uid"), base),
+        time=published or changed,
+        author=_author(properties.get("author"), base) or author,
+        text=shown or title,
+        html=clean or of_text(title),
+        media=tuple(_media(properties, raw, base)),
+        network=network,
+        title="" if not shown or shown.startswith(title[:40]) else title,
+        edited=changed if published and changed > published else "",
+        reply_to=_cited(properties, "in-reply-to", base),
+        tags=tuple(filter(None, map(name, every(properties.get("category"))[:30]))),
+    )
+
+
+def _first_any(properties: Properties, key: str) -> Any:
+    return next(iter(every(properties.get(key))), None)
+
+
+def _first(properties: Properties, key: str) -> str:
+    value = _first_any(properties, key)
+    return text(record(value).get("value") or value)
+
+
+def _cited(properties: Properties, key: str, base: str) -> str:
+    value = _first_any(properties, key)
+    nested = record(record(value).get("properties"))
+    return web(_first(nested, "url") or record(value).get("value") or value, base)
+
+
+def _author(value: Any, base: str) -> Author | None:
+    first = next(iter(every(value)), None)
+    if isinstance(first, str):
+        return Author(url=web(first)) if web(first) else Author(name(first)) if name(first) else None
+    return _card(record(record(first).get("properties")), base)
+
+
+def _card(properties: Properties, base: str) -> Author | None:
+    photo = _first_any(properties, "photo")
+    made = Author(
+        name=name(_first(properties, "name")),
+        url=web(_first(properties, "url"), base),
+        avatar=web(record(photo).get("value") or photo, base),
+    )
+    return made if made.name or made.url else None
+
+
+def _media(properties: Properties, html: str, base: str) -> list[Media]:
+    found = []
+    for key, kind in FILES:
+        for value in every(properties.get(key)):
+            url = web(record(value).get("value") or value, base)
+            found += [Media(kind, url, alt=name(record(value).get("alt")))] if url else []
+    return unique([*found, *within(html, base)])
+
+
+# --- HTML to properties ---
+
+
+def _of(node: Any, attribute: str) -> str:
+    """Return an attribute's value; those that are lists of words come as such."""
+    value = node.get(attribute) if node is not None else None
+    return " ".join(value) if isinstance(value, list) else value or ""
+
+
+def _marks(node: Any) -> list[str]:
+    return _of(node, "class").split()
+
+
+def _inside_entry(node: Tag) -> bool:
+    return any({"h-entry", "h-cite"} & set(_marks(parent)) for parent in node.parents)
+
+
+def _properties(root: Tag) -> dict[str, list[Any]]:
+    """Return an item's properties: those of its own, not of items nested in it."""
+    found: dict[str, list[Any]] = {}
+    for node in _own(root):
+        for mark in _marks(node):
+            prefix, _, key = mark.partition("-")
+            if key and prefix in ("p", "u", "dt", "e"):
+                found.setdefault(key, []).append(_value(node, prefix))
+    words = " ".join(root.get_text(" ").split())
+    if "name" not in found and "content" not in found and words:
+        found["name"] = [words]
+    if "url" not in found and root.name == "a":
+        found["url"] = [_of(root, "href")]
+    return found
+
+
+def _own(root: Tag) -> Iterator[Tag]:
+    for node in root.find_all(recursive=False):
+        yield node
+        if not any(mark.startswith("h-") for mark in _marks(node)):
+            yield from _own(node)
+
+
+def _value(node: Tag, prefix: str) -> Any:
+    kinds = [mark for mark in _marks(node) if mark.startswith("h-")]
+    if kinds:
+        return {"type": kinds, "properties": _properties(node)}
+    if prefix == "e":
+        return {"html": node.decode_contents(), "value": node.get_text()}
+    if prefix == "u":
+        address = _of(node, "href") or _of(node, "src") or _of(node, "data") or node.get_text().strip()
+        return {"value": address, "alt": _of(node, "alt")} if _of(node, "alt") else address
+    if prefix == "dt":
+        return (_of(node, "datetime") or _of(node, "title") or node.get_text()).strip()
+    told = {"abbr": "title", "link": "title", "img": "alt"}.get(node.name, "")
+    return ((_of(node, told) if told else "") or _of(node, "value") or " ".join(node.get_text().split())).strip()

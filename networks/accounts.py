@@ -1,0 +1,269 @@
+"""Accounts that owners of sites have connected, so that their feeds can be read: tokens sealed, and renewed in time.
+
+    account = accounts.connect("site-key", profile, tokens, scopes)
+    access = accounts.access(account.id, renew)      # good now: renewed first where it is about to end
+
+Many networks give a new refresh token with each renewal and take the old one back, so two renewals at once lose the
+account. Whoever renews takes a lease on the row; the others wait for what it stores. The old tokens stay until the
+new ones are stored. Where the network says that the owner must agree again, the account says so, and is left alone
+until they do.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, delete, or_, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from core import events
+from core.database import Base, BigInt, Database, UtcTime, utc_now
+from core.errors import Busy, NotFound, Problem
+from core.vault import SealBroken, Vault
+from networks.oauth import Profile
+
+# A token is renewed when this share of its life is over: early enough to try again for days where it lives for weeks.
+RENEW_AT = 0.8
+# How long whoever renews may take, seconds: a request has 5 (login), and what comes back must be stored.
+LEASE = 20
+# How long the others wait for that, and how often they look, seconds.
+WAIT, LOOK = 8.0, 0.05
+_PURPOSE = "network account"
+
+
+class NeedsOwner(Problem):
+    """The owner must connect the account anew: the network does not take our token any more."""
+
+    code, status = "needs_owner", 409
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """What a network gave. ``expires`` is when ``access`` ends, None for never or not told."""
+
+    access: str = field(repr=False)
+    refresh: str = field(default="", repr=False)
+    expires: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Connected:
+    """An account. ``state`` is ``needs_owner`` where its owner must agree again."""
+
+    id: str
+    site_key: str
+    network: str
+    issuer: str
+    subject: str
+    name: str
+    handle: str
+    scopes: tuple[str, ...]
+    state: Literal["ok", "needs_owner"]
+    connected: datetime
+    renewed: datetime
+    expires: datetime | None
+
+
+class NetworkAccountRow(Base):
+    """A connected account. ``version`` counts what was stored; ``leased`` is until when somebody renews it."""
+
+    __tablename__ = "network_accounts"
+    __table_args__ = (UniqueConstraint("site_key", "network", "issuer", "subject"), Index(None, "expires"))
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    site_key: Mapped[str] = mapped_column(Text, ForeignKey("sites.key", ondelete="CASCADE"))
+    network: Mapped[str]
+    issuer: Mapped[str]
+    subject: Mapped[str]
+    name: Mapped[str]
+    handle: Mapped[str]
+    scope: Mapped[str]
+    state: Mapped[str]
+    sealed: Mapped[str]
+    version: Mapped[int] = mapped_column(BigInt)
+    connected: Mapped[datetime] = mapped_column(UtcTime)
+    renewed: Mapped[datetime] = mapped_column(UtcTime)
+    expires: Mapped[datetime | None] = mapped_column(UtcTime)
+    leased: Mapped[datetime | None] = mapped_column(UtcTime)
+
+
+class Accounts:
+    """The connected accounts of all sites."""
+
+    def __init__(self, database: Database, vault: Vault, now: Callable[[], datetime] = utc_now) -> None:
+        self._database = database
+        self._vault = vault
+        self._now = now
+
+    def connect(self, site_key: str, profile: Profile, tokens: Tokens, scopes: tuple[str, ...]) -> Connected:
+        """Store an account with its tokens; one that the site had already gets the new ones."""
+        who = (NetworkAccountRow.network, NetworkAccountRow.issuer, NetworkAccountRow.subject)
+        key = (profile.network, profile.issuer, profile.subject)
+        with self._database.session(write=True) as session:
+            same = (NetworkAccountRow.site_key == site_key, *(c == v for c, v in zip(who, key, strict=True)))
+            row = session.scalar(select(NetworkAccountRow).where(*same)) or self._new(session, site_key, key)
+            row.name, row.handle, row.scope = profile.name[:300], profile.handle[:300], " ".join(scopes)
+            self._put(row, tokens)
+            return _connected(row)
+
+    def all(self, site_key: str = "") -> list[Connected]:
+        """Return the accounts of a site, or of all sites; the oldest first."""
+        query = select(NetworkAccountRow).order_by(NetworkAccountRow.connected, NetworkAccountRow.id)
+        if site_key:
+            query = query.where(NetworkAccountRow.site_key == site_key)
+        with self._database.session() as session:
+            return [_connected(row) for row in session.scalars(query)]
+
+    def find(self, account_id: str) -> Connected:
+        """Return an account. Raises NotFound."""
+        with self._database.session() as session:
+            return _connected(_row(session, account_id))
+
+    def disconnect(self, account_id: str) -> Tokens | None:
+        """Delete an account; return what it had, to give back. None where that cannot be read any more."""
+        with self._database.session(write=True) as session:
+            row = _row(session, account_id)
+            tokens = self._opened(row)
+            session.execute(delete(NetworkAccountRow).where(NetworkAccountRow.id == account_id))
+        return tokens
+
+    def due(self) -> list[str]:
+        """Return the ids of accounts whose tokens should be renewed now, ahead of their use."""
+        with self._database.session() as session:
+            living = (NetworkAccountRow.state == "ok", NetworkAccountRow.expires.is_not(None))
+            rows = session.scalars(select(NetworkAccountRow).where(*living).order_by(NetworkAccountRow.expires))
+            return [row.id for row in rows if self._is_due(row)]
+
+    def access(self, account_id: str, renew: Callable[[Tokens], Tokens]) -> str:
+        """Return an access token that is good now, renewing it first where most of its life is over.
+
+        ``renew`` asks the network, and raises NeedsOwner where the owner must agree again. Another failure is passed
+        on only where the old token is no good any more. Raises NotFound and NeedsOwner.
+        """
+        with self._database.session() as session:
+            row = _row(session, account_id)
+        tokens = self._usable(row)
+        if not self._is_due(row):
+            return tokens.access
+        try:
+            return self._renewed(row, renew).access
+        except NeedsOwner:
+            raise
+        except Problem:
+            if tokens.expires is None or tokens.expires <= self._now():
+                raise
+            return tokens.access
+
+    def _renewed(self, row: NetworkAccountRow, renew: Callable[[Tokens], Tokens]) -> Tokens:
+        """Renew, or wait for whoever does."""
+        until = time.monotonic() + WAIT
+        while not self._lease(row.id, row.version):
+            if time.monotonic() > until:
+                raise Busy("The account is being renewed.", retry_at=self._now() + timedelta(seconds=LEASE))
+            time.sleep(LOOK)
+            with self._database.session() as session:
+                now = _row(session, row.id)
+            if now.version != row.version:
+                return self._usable(now)
+        try:
+            fresh = renew(self._usable(row))
+        except NeedsOwner as exc:
+            self._ask_owner(row.id, exc)
+            raise
+        except Problem:
+            self._release(row.id)
+            raise
+        return self._store(row, fresh)
+
+    def _store(self, row: NetworkAccountRow, fresh: Tokens) -> Tokens:
+        with self._database.session(write=True) as session:
+            stored = _row(session, row.id)
+            kept = Tokens(fresh.access, fresh.refresh or self._usable(row).refresh, fresh.expires)
+            self._put(stored, kept)
+        return kept
+
+    def _put(self, row: NetworkAccountRow, tokens: Tokens) -> None:
+        data = json.dumps({"access": tokens.access, "refresh": tokens.refresh}).encode()
+        row.sealed = self._vault.seal(_PURPOSE, data, _context(row))
+        row.state, row.version, row.leased = "ok", row.version + 1, None
+        row.renewed, row.expires = self._now(), tokens.expires
+
+    def _new(self, session: Session, site_key: str, key: tuple[str, str, str]) -> NetworkAccountRow:
+        network, issuer, subject = key
+        made = {"id": secrets.token_urlsafe(9), "site_key": site_key, "network": network, "issuer": issuer}
+        row = NetworkAccountRow(**made, subject=subject, version=0, connected=self._now())
+        session.add(row)
+        return row
+
+    def _usable(self, row: NetworkAccountRow) -> Tokens:
+        tokens = self._opened(row)
+        if tokens is None or row.state != "ok":
+            raise NeedsOwner("The account must be connected anew by its owner.")
+        return tokens
+
+    def _opened(self, row: NetworkAccountRow) -> Tokens | None:
+        try:
+            said: dict[str, Any] = json.loads(self._vault.open(_PURPOSE, row.sealed, _context(row)))
+        except SealBroken:
+            return None
+        return Tokens(said["access"], said["refresh"], row.expires)
+
+    def _is_due(self, row: NetworkAccountRow) -> bool:
+        return row.expires is not None and row.renewed + (row.expires - row.renewed) * RENEW_AT <= self._now()
+
+    def _lease(self, account_id: str, version: int) -> bool:
+        """Take the right to renew; of many at once, over all processes, one gets it."""
+        free = or_(NetworkAccountRow.leased.is_(None), NetworkAccountRow.leased <= self._now())
+        mine = (NetworkAccountRow.id == account_id, NetworkAccountRow.version == version, free)
+        taken = update(NetworkAccountRow).where(*mine).values(leased=self._now() + timedelta(seconds=LEASE))
+        with self._database.session(write=True) as session:
+            return bool(session.execute(taken.returning(NetworkAccountRow.id)).first())
+
+    def _release(self, account_id: str) -> None:
+        with self._database.session(write=True) as session:
+            mine = NetworkAccountRow.id == account_id
+            session.execute(update(NetworkAccountRow).where(mine).values(leased=None))
+
+    def _ask_owner(self, account_id: str, why: NeedsOwner) -> None:
+        """Mark an account, and tell it once, in the transaction that marks it."""
+        with self._database.session(write=True) as session:
+            row = _row(session, account_id)
+            if row.state == "ok":
+                row.state, row.leased = "needs_owner", None
+                told = {"network": row.network, "site": row.site_key, "handle": row.handle, "why": why.message}
+                events.record(session, "account.needs_owner", row.id, told)
+
+
+def _context(row: NetworkAccountRow) -> str:
+    """Return what binds sealed tokens to their row, so that those of another row do not open in it."""
+    return f"{row.id} {row.site_key} {row.network} {row.subject}"
+
+
+def _row(session: Session, account_id: str) -> NetworkAccountRow:
+    row = session.get(NetworkAccountRow, account_id)
+    if row is None:
+        raise NotFound("There is no connected account with this id.", code="no_account")
+    return row
+
+
+def _connected(row: NetworkAccountRow) -> Connected:
+    return Connected(
+        id=row.id,
+        site_key=row.site_key,
+        network=row.network,
+        issuer=row.issuer,
+        subject=row.subject,
+        name=row.name,
+        handle=row.handle,
+        scopes=tuple(row.scope.split()),
+        state="ok" if row.state == "ok" else "needs_owner",
+        connected=row.connected,
+        renewed=row.renewed,
+        expires=row.expires,
+    )
