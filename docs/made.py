@@ -13,6 +13,8 @@ from core.settings import PREFIX, declared, default_of
 from networks import BUILT_IN as NETWORKS
 from networks import Networks
 from networks.describe import page, table
+from networks.describe_feeds import policies_table, sources_table
+from og.card_describe import layouts_table, sizes_table, themes_table
 from og.check_describe import platforms_table, rules_table
 from og.describe import fields_table
 from widgets import BUILT_IN as WIDGETS
@@ -40,6 +42,10 @@ def made() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs/preview.md", _filled(ROOT / "docs/preview.md", {"fields": fields_table()})
     checker = {"platforms": platforms_table(), "rules": rules_table()}
     yield ROOT / "docs/check.md", _filled(ROOT / "docs/check.md", checker)
+    cards = {"layouts": layouts_table(), "sizes": sizes_table(), "themes": themes_table()}
+    yield ROOT / "docs/cards.md", _filled(ROOT / "docs/cards.md", cards)
+    sources = {"sources": sources_table(Networks()), "policies": policies_table(Networks())}
+    yield ROOT / "docs/feeds.md", _filled(ROOT / "docs/feeds.md", sources)
     for widget in WIDGETS:
         path = ROOT / f"docs/widgets/{widget.key}.md"
         yield path, _filled(path, {"options": options_table(widget)})

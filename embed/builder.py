@@ -25,10 +25,15 @@ LABELS: Mapping[str, str] = {
     "accounts": "Your accounts",
     "color": "Colour",
     "counts": "Show the site’s own click counts",
+    "href": "Page address",
     "image": "Picture",
     "labels": "Show names beside the marks",
     "lang": "Language",
+    "mode": "Where visitors log in",
+    "return-to": "Where they come back to",
+    "scope": "What you want to be told",
     "site": "Site key",
+    "start": "Your back end’s address",
     "text": "Words to share",
     "theme": "Light or dark",
     "url": "Page address",
@@ -39,21 +44,36 @@ LABELS: Mapping[str, str] = {
 NAMES: Mapping[str, str] = {"native": "The device’s apps", "sms": "Text message"}
 # What the form shows in which group; what is not named here comes last.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("The page", ("href",)),
+    ("Logging in", ("start", "return-to", "mode", "scope")),
     ("Look", ("layout", "size", "color", "theme", "labels")),
     ("What is shared", ("url", "text", "hashtags", "via", "image", "utm")),
     ("Site and language", ("site", "lang", "counts")),
 )
 EXAMPLES: Mapping[str, str] = {
     "hashtags": "spring market",
+    "href": "https://example.org/page",
     "image": "https://example.org/picture.jpg",
     "lang": "de",
+    "return-to": "https://example.org/account",
+    "scope": "openid profile email",
+    "start": "/auth/login",
     "text": "The title of the page",
     "url": "https://example.org/page",
     "utm": "utm_source={network}&utm_medium=share",
     "via": "x:me mastodon:@me@example.social",
 }
 # The option that the picker edits; the rest are controls.
-PICKED: Mapping[str, str] = {"share": "networks", "follow": "accounts"}
+PICKED: Mapping[str, str] = {"share": "networks", "follow": "accounts", "login": "networks"}
+# The option without which there is nothing to show, where it is not what the picker edits.
+NEEDED: Mapping[str, str] = {"card": "href"}
+# What is missing while there is nothing to show: where it is entered, and what it is called.
+MISSING: Mapping[str, tuple[str, str]] = {
+    "share": ("Tick a network and its button stands here.", "a network"),
+    "follow": ("Enter an account and its button stands here.", "an account"),
+    "card": ("Enter a page’s address and its card stands here.", "an address"),
+    "login": ("Tick a network, and say which site this is, or where its back end is.", "a network and a site"),
+}
 
 
 @dataclass(frozen=True)
@@ -141,6 +161,7 @@ class Form:
     others: tuple[Row, ...]
     groups: tuple[tuple[str, tuple[Control, ...]], ...]
     wrong: Mapping[str, str] = field(default_factory=dict)
+    refused: bool = False
 
     @property
     def accounts(self) -> bool:
@@ -149,8 +170,23 @@ class Form:
 
     @property
     def empty(self) -> bool:
-        """Whether there is nothing to show yet: no network ticked, no account entered."""
-        return self.asked.widget.key in PICKED and not self.asked.list_value()
+        """Whether there is nothing to show yet: no network ticked, no account or address entered."""
+        key = self.asked.widget.key
+        if key in NEEDED:
+            return not self.attributes.get(NEEDED[key])
+        if self.refused or (key == "login" and not (self.attributes.get("start") or self.options.site)):
+            return True
+        return key in PICKED and not self.asked.list_value()
+
+    @property
+    def picks(self) -> bool:
+        """Whether networks or accounts are picked at all."""
+        return self.asked.widget.key in PICKED
+
+    @property
+    def missing(self) -> tuple[str, str]:
+        """What to do while there is nothing to show, and what the code waits for."""
+        return MISSING.get(self.asked.widget.key, ("", ""))
 
     @property
     def attributes(self) -> dict[str, str]:
@@ -159,13 +195,20 @@ class Form:
 
 
 def read(
-    pairs: Iterable[tuple[str, str]], widgets: Mapping[str, Widget], networks: Networks, site_key: str = ""
+    pairs: Iterable[tuple[str, str]],
+    widgets: Mapping[str, Widget],
+    networks: Networks,
+    site_key: str = "",
+    logins: Sequence[str] = (),
 ) -> Asked:
-    """Read a query. Unknown networks and parameters are passed over: an old link still opens the builder."""
+    """Read a query. Unknown networks and parameters are passed over: an old link still opens the builder.
+
+    ``logins`` are the networks that one can log in with.
+    """
     pairs = list(pairs)
     last = dict(pairs)
     widget = widgets.get(last.get("widget", "")) or next(iter(widgets.values()))
-    picked = _picked(pairs, widget, networks)
+    picked = _picked(pairs, widget, networks, logins)
     known = widget.options.attributes()
     given = {n: v.strip() for n, v in pairs if n in known and n != PICKED.get(widget.key)}
     given.setdefault("site", site_key)
@@ -173,7 +216,9 @@ def read(
     return _moved(asked, last.get("move", ""))
 
 
-def _picked(pairs: Sequence[tuple[str, str]], widget: Widget, networks: Networks) -> list[tuple[str, str]]:
+def _picked(
+    pairs: Sequence[tuple[str, str]], widget: Widget, networks: Networks, logins: Sequence[str]
+) -> list[tuple[str, str]]:
     """Return the networks or accounts that the query names; the widget's default where it names none."""
     if PICKED.get(widget.key) == "accounts":
         return [*_accounts(pairs, networks)] or [
@@ -181,8 +226,15 @@ def _picked(pairs: Sequence[tuple[str, str]], widget: Widget, networks: Networks
         ]
     keys = [key for name, value in pairs if name == "networks" for key in words_of(value)]
     if not any(name == "networks" for name, _ in pairs) and "networks" in widget.options.model_fields:
-        keys = list(widget.options.model_fields["networks"].default)
-    return [(key, "") for key in dict.fromkeys(keys) if shareable(networks.get(key))]
+        keys = list(widget.options.model_fields["networks"].default) or list(logins)
+    return [(key, "") for key in dict.fromkeys(keys) if _fits(widget, networks.get(key), logins)]
+
+
+def _fits(widget: Widget, network: Network | None, logins: Sequence[str]) -> bool:
+    """Return whether a widget can have a button for a network."""
+    if widget.key == "login":
+        return network is not None and network.key in logins
+    return followable(network) if PICKED.get(widget.key) == "accounts" else shareable(network)
 
 
 def _accounts(pairs: Iterable[tuple[str, str]], networks: Networks) -> Iterable[tuple[str, str]]:
@@ -218,15 +270,20 @@ def followable(network: Network | None) -> bool:
     return network is not None and network.follow is not None
 
 
-def form(asked: Asked, networks: Networks) -> Form:
+def form(asked: Asked, networks: Networks, logins: Sequence[str] = ()) -> Form:
     """Check what was asked and draw up the form: options that do not hold are told beside their fields."""
     rows = tuple(_row(networks[key], account) for key, account in asked.picked)
     asked_well = replace(asked, picked=tuple((r.network.key, r.account) for r in rows if not r.wrong))
     options, wrong = _options(asked_well, networks)
-    can = followable if PICKED.get(asked.widget.key) == "accounts" else shareable
-    taken = {key for key, _ in asked.picked} if can is shareable else set()
-    others = tuple(Row(n) for n in networks.values() if can(n) and n.key not in taken)
+    taken = {key for key, _ in asked.picked} if PICKED.get(asked.widget.key) == "networks" else set()
+    others = tuple(Row(n) for n in networks.values() if _fits(asked.widget, n, logins) and n.key not in taken)
     return Form(asked_well, options, rows, others, _groups(asked, wrong), wrong)
+
+
+def refuse(drawn: Form, problem: Invalid) -> Form:
+    """Return the form with what is wrong at its field, where nothing can be made of it."""
+    wrong = {**drawn.wrong, problem.field: problem.message}
+    return replace(drawn, wrong=wrong, groups=_groups(drawn.asked, wrong), refused=True)
 
 
 def _row(network: Network, account: str) -> Row:

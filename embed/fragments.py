@@ -8,6 +8,7 @@ from typing import Any
 from markupsafe import Markup
 
 from widgets.base import Context, Options
+from widgets.card import plain_picture
 from widgets.share import ShareOptions, href
 
 # What is on the element only as data for the server.
@@ -33,7 +34,12 @@ def label(button: Mapping[str, Any], words: Mapping[str, str]) -> str:
 
 
 def with_links(data: dict[str, Any], options: Options, context: Context) -> dict[str, Any]:
-    """Return the data with an address on every button, so that the HTML works without scripts."""
+    """Return the data with an address on every button, so that the HTML works without scripts.
+
+    A card's picture gets the size that it has without a style sheet.
+    """
+    if "picture" in data:
+        return {**data, "picture": plain_picture(data)}
     if not isinstance(options, ShareOptions):
         return data
     buttons = [

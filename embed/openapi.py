@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from embed import openapi_cards as cards
 from embed import openapi_previews as previews
+from embed import openapi_tags as tags
 from widgets.base import Described, Widget, describe
 
 Json = dict[str, Any]
@@ -43,6 +45,8 @@ def document(widgets: Mapping[str, Widget], base_url: str, version: str) -> Json
         paths.update(_widget(widget))
     paths.update(_hop())
     paths.update(previews.paths())
+    paths.update(cards.paths())
+    paths.update(tags.paths())
     paths["/api/v1/clicks"] = {"post": _clicks()}
     paths["/healthz"] = {"get": _operation("health", "Whether this process answers", {"200": _json("It does.")})}
     paths["/readyz"] = {
@@ -58,7 +62,7 @@ def document(widgets: Mapping[str, Widget], base_url: str, version: str) -> Json
         "servers": [{"url": base_url}],
         "paths": paths,
         "components": {
-            "schemas": {"Error": ERROR, "Click": CLICK, **previews.SCHEMAS},
+            "schemas": {"Error": ERROR, "Click": CLICK, **previews.SCHEMAS, **cards.SCHEMAS, **tags.SCHEMAS},
             "securitySchemes": {"api_key": {"type": "http", "scheme": "bearer"}},
         },
     }

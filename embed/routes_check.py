@@ -14,7 +14,7 @@ from networks.icons import icon
 from og.check_page import page_data
 from og.check_rules import rules
 from og.checks import check_address, check_html
-from og.routes_check import PER_ADDRESS
+from og.routes_check import PER_ADDRESS, may_look
 from og.routes_previews import Caller
 
 blueprint = Blueprint("check_page", __name__)
@@ -62,11 +62,14 @@ def _address_report(asked: dict[str, str]) -> Any:
 
 
 def _html_report(asked: dict[str, str]) -> Any:
-    services().limits.hit(PER_ADDRESS, client_address())
+    built = services()
+    who = Caller(None, trusted=False, address=client_address(), limits=built.limits)
+    who.limits.hit(PER_ADDRESS, who.address)
     if not asked["html"].strip():
         raise Invalid("Paste the page's HTML.", field="html")
     url = web_address(asked["url"]) if asked["url"].strip() else ""
-    return check_html(asked["html"].encode("utf-8", "replace"), url)
+    http = built.http if built.settings.preview_anonymous and url and may_look(who, url) else None
+    return check_html(asked["html"].encode("utf-8", "replace"), url, http=http, upstreams=built.upstreams)
 
 
 def _picture(url: str, width: int) -> str:

@@ -9,21 +9,26 @@ from typing import Any
 from flask import Blueprint, Response, current_app, jsonify, redirect, render_template, request
 from markupsafe import Markup
 
+from core.addresses import origin_of
+from core.errors import Invalid
 from core.web import dress, page, services
-from embed.builder import Form, form, read
+from embed.builder import Form, form, read, refuse
 from embed.fragments import with_links
 from embed.openapi import document
 from embed.pages import halves, language_names, network_rows
 from embed.routes_kit import kit
-from embed.routes_widgets import render
+from embed.routes_widgets import offered, reading, render
 from embed.snippet import Tab, links, snippets
 from widgets.base import Context, Options, Widget, parse
+from widgets.card import player_origins
 from widgets.share import ShareOptions
 
 blueprint = Blueprint("pages", __name__)
 NEWEST = "1"
 # What the home page shows; an address that is nobody's (RFC 2606 §3), so that trying it harms nobody.
 DEMO_SHARE = {"networks": "facebook mastodon bluesky email copy", "url": "https://example.org/"}
+DEMO_CARD = {"layout": "list"}  # of this very page, so that it needs no other server
+DEMO_LOGIN = {"networks": "developer mastodon"}
 DEMO_FOLLOW = {"accounts": "mastodon:@handbill@example.social bluesky:example.org github:example youtube:@example"}
 
 
@@ -35,7 +40,7 @@ class Item:
     label: str
 
 
-NAV = (Item("/builder", "Builder"), Item("/check", "Check"), Item("/docs", "API"))
+NAV = (Item("/builder", "Builder"), Item("/check", "Check"), Item("/cards", "Cards"), Item("/docs", "API"))
 
 
 @blueprint.app_context_processor
@@ -64,6 +69,8 @@ def home() -> Response:
         snippet=tabs[0],
         share=_widget("share", DEMO_SHARE),
         follow=_widget("follow", DEMO_FOLLOW),
+        login=_login(),
+        card=_widget("card", {"href": built.settings.base_url + "/", **DEMO_CARD}),
         halves=halves(network_rows(built.networks.values(), built.catalog.words("en"))),
         languages=built.catalog.languages,
     )
@@ -73,12 +80,12 @@ def home() -> Response:
 def builder() -> Response:
     """Let an owner choose, and see the buttons and the code at once. Works as a plain form."""
     built = services()
-    asked = read(request.args.items(multi=True), built.widgets, built.networks, _site_key())
-    drawn = form(asked, built.networks)
+    logins = [network.key for network in offered(None)]
+    asked = read(request.args.items(multi=True), built.widgets, built.networks, _site_key(), logins)
+    drawn, result = _result(form(asked, built.networks, logins))
     values = {
         "form": drawn,
-        "preview": _preview(drawn),
-        "tabs": _tabs(asked.widget, drawn.attributes, drawn.options, drawn.options.site),
+        **result,
         "tab": asked.tab,
         "widgets": built.widgets,
         "languages": language_names(built.catalog),
@@ -86,7 +93,8 @@ def builder() -> Response:
     if request.args.get("fragment"):
         response = current_app.make_response(render_template("_builder_live.html", **values))
         return dress(response, "page")
-    return page("builder.html", **values)
+    frames = " ".join(player_origins()) if asked.widget.key == "card" else ""
+    return page("builder.html", frames=frames, **values)
 
 
 @blueprint.get("/docs")
@@ -113,6 +121,7 @@ def favicon() -> Response:
 def robots() -> Response:
     """Keep search engines off what is not a page."""
     lines = "User-agent: *\nDisallow: /widgets/\nDisallow: /share/\nDisallow: /follow/\nDisallow: /api/\n"
+    lines += "Disallow: /cards/\n"
     return Response(lines, content_type="text/plain; charset=utf-8")
 
 
@@ -121,19 +130,42 @@ def _document() -> dict[str, Any]:
     return document(built.widgets, built.settings.base_url, kit.newest(NEWEST))
 
 
-def _context(lang: str = "") -> Context:
+def _context(lang: str = "", site_key: str = "") -> Context:
     built = services()
-    return Context(built.networks, built.catalog.words(lang or "en"), built.settings.base_url)
+    site = built.sites.by_key(site_key) if site_key else None
+    words = built.catalog.words(lang or "en")
+    return Context(built.networks, words, built.settings.base_url, site, reader=reading(site), offered=offered)
+
+
+def _login() -> Markup:
+    """Return log-in buttons that work at once, as the demo site's; a public server has none to show."""
+    key = _site_key()
+    site = services().sites.by_key(key)
+    return _widget("login", {"site": key, **DEMO_LOGIN}) if site and site.public and site.return_to else Markup("")
 
 
 def _widget(key: str, given: dict[str, str]) -> Markup:
     built = services()
     options, _ = parse(built.widgets[key].options, given, built.networks)
-    return render(built.widgets[key], options, _context(), given)
+    return render(built.widgets[key], options, _context(site_key=options.site), given)
 
 
-def _preview(drawn: Form) -> Markup:
-    return render(drawn.asked.widget, drawn.options, _context(drawn.options.lang), drawn.attributes)
+def _result(drawn: Form) -> tuple[Form, dict[str, Any]]:
+    """Return the form, and what it makes: the widget alive, and its code."""
+    if drawn.empty:
+        return drawn, {}
+    widget, options, attributes = drawn.asked.widget, drawn.options, drawn.attributes
+    context = _context(options.lang, options.site)
+    try:
+        content = widget.data(options, context)
+    except Invalid as exc:
+        return refuse(drawn, exc), {}
+    seen = {**attributes, "site": options.site} if widget.key == "login" else attributes
+    return drawn, {
+        "preview": render(widget, options, context, seen, content),
+        "note": content.get("error", {}).get("message", ""),
+        "tabs": _tabs(widget, attributes, options, options.site),
+    }
 
 
 def _tabs(widget: Widget, attributes: Mapping[str, str], options: Options, site_key: str) -> list[Tab]:
@@ -142,7 +174,11 @@ def _tabs(widget: Widget, attributes: Mapping[str, str], options: Options, site_
     written = kit.integrity(version)
     hashes = {name: str(file["integrity"]) for name, file in written["files"].items()}
     key = site_key or _site_key() or "YOUR_KEY"
-    context = _context(options.lang)
+    context = _context(options.lang, options.site)
     data = with_links(widget.data(options, context), options, context)
+    if widget.reads and context.reader and context.reader().expires:
+        data.pop("picture", None)  # its address would end before the page is read
     shown = links(data, page_known=not isinstance(options, ShareOptions) or bool(options.url))
-    return snippets(widget.key, attributes, shown, key, context.base_url, version, hashes, written["bundles"])
+    frames = origin_of(data.get("player", {}).get("src", ""))
+    base_url, bundles = context.base_url, written["bundles"]
+    return snippets(widget.key, attributes, shown, key, base_url, version, hashes, bundles, frames)

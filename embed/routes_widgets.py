@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request
 from markupsafe import Markup
 
+from core.addresses import origin_of
 from core.errors import NotFound
 from core.web import asking_site, dress, services, share_with
 from embed.fragments import attributes, label, with_links
 from embed.routes_kit import kit
+from embed.routes_reader import PRIVATE, reader
 from widgets.base import Context, Options, Widget, parse
 
 if TYPE_CHECKING:
     from core.sites import Site
+    from networks.parts import Network
+    from widgets.page_reader import Reader
 
 blueprint = Blueprint("widgets", __name__)
 
@@ -30,32 +35,54 @@ def data(widget: str) -> Response:
     response = share_with(jsonify(content), context.site)
     response.add_etag()
     response.make_conditional(request)
-    return dress(response, "counted" if context.clicks else "fragment")
+    return _dressed(response, found, content, context)
 
 
 @blueprint.get("/widgets/<widget>.html")
 def fragment(widget: str) -> Response:
     """Answer with a widget's HTML: real links that work without scripts."""
     found, options, context, _hints = _asked(widget)
-    response = share_with(make_response(render(found, options, context, request.args)), context.site)
-    return dress(response, "counted" if context.clicks else "fragment")
+    content = found.data(options, context)
+    response = make_response(render(found, options, context, request.args, content))
+    return _dressed(share_with(response, context.site), found, content, context)
 
 
 @blueprint.get("/widgets/<widget>/frame")
 def frame(widget: str) -> Response:
     """Answer with a page that holds one widget, for iframes. It reads no cookie."""
     found, options, context, _hints = _asked(widget)
+    content = found.data(options, context)
     body = render_template(
         "widgets/frame.html",
         widget=found,
-        fragment=render(found, options, context, request.args),
+        fragment=render(found, options, context, request.args, content),
         words=context.words,
         theme=options.theme,
         version=kit.newest("1"),
         site=options.site,
     )
     origins = " ".join(context.site.origins) if context.site else "*"
-    return dress(make_response(body), "frame", ancestors=f"'self' {origins}".strip())
+    response = make_response(body)
+    if found.reads:
+        response.headers["Cache-Control"] = PRIVATE  # no cache's key says on whose page it stands
+    player = origin_of(content.get("player", {}).get("src", ""))
+    return dress(response, "frame", ancestors=f"'self' {origins}".strip(), frames=player)
+
+
+@blueprint.get("/widgets/login/client.json")
+def login_client() -> Response:
+    """Answer with what a page must know to log its visitors in by itself."""
+    from widgets.login import client
+
+    _widget, _options, context, _hints = _asked("login")
+    return dress(share_with(jsonify(client(context)), context.site), "fragment")
+
+
+def _dressed(response: Response, widget: Widget, content: Mapping[str, Any], context: Context) -> Response:
+    """Put on the headers; what was made of other people's pages is kept for as long as it is good."""
+    if widget.reads and context.reader:
+        response.headers["Cache-Control"] = "no-store" if "error" in content else context.reader().lifetime
+    return dress(response, "counted" if context.clicks else "fragment")
 
 
 def _asked(key: str) -> tuple[Widget, Options, Context, list[str]]:
@@ -68,7 +95,19 @@ def _asked(key: str) -> tuple[Widget, Options, Context, list[str]]:
     site = asking_site(options.site)
     tag = options.lang
     words = built.catalog.words(tag) if tag else built.catalog.best(request.headers.get("Accept-Language", ""))
-    return widget, options, Context(built.networks, words, built.settings.base_url, site, _counter(site)), hints
+    base_url, counter = built.settings.base_url, _counter(site)
+    return widget, options, Context(built.networks, words, base_url, site, counter, reading(site), offered), hints
+
+
+def offered(site: Site | None) -> tuple[Network, ...]:
+    """Return the networks that the visitors of a site can log in with."""
+    found: tuple[Network, ...] = services().logins.offered(site)
+    return found
+
+
+def reading(site: Site | None) -> Callable[[], Reader]:
+    """Return what makes this request's reader of pages, at first use."""
+    return cache(lambda: reader(site))
 
 
 def _counter(site: Site | None) -> Any:
@@ -79,10 +118,17 @@ def _counter(site: Site | None) -> Any:
     return lambda url: Clicks(services().database).of(site, url)
 
 
-def render(widget: Widget, options: Options, context: Context, given: Mapping[str, str]) -> Markup:
+def render(
+    widget: Widget,
+    options: Options,
+    context: Context,
+    given: Mapping[str, str],
+    content: dict[str, Any] | None = None,
+) -> Markup:
     """Return a widget's HTML; ``given`` are the attributes as they are to stand on the element."""
-    values = with_links(widget.data(options, context), options, context)
-    words = values["words"]
+    content = widget.data(options, context) if content is None else content
+    values = with_links(content, options, context)
+    words = values.get("words", {})
     values.update(options=options, attributes=attributes(options, given), label=lambda button: label(button, words))
     if widget.source:
         return Markup(current_app.jinja_env.from_string(widget.source).render(**values))

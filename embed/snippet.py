@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -30,12 +30,20 @@ _SKIPPED = re.compile(r"[\x00-\x20]")
 # (https://www.w3.org/TR/referrer-policy/#referrer-policy-no-referrer-when-downgrade).
 REFERRER = "no-referrer-when-downgrade"
 
+# Pixels: as high as a log-in button is drawn (static/css/login.css).
+LOGIN_HEIGHT = 44
+
+PLAYS = "The player's address is asked for after a click, and not before."
 ASKS = "The page's address is left open: the links go by way of this server, which reads it from the Referer header."
 
 
 @dataclass(frozen=True)
 class Link:
-    """One real link of the snippet. ``label`` is its name where nothing around it says what it does."""
+    """One real link of the snippet. ``label`` is its name where nothing around it says what it does.
+
+    A card's link has a picture in it (attributes of an image, in their order), and words after it. ``height`` is what
+    a link on a line of its own must have, so that nothing moves when its button comes.
+    """
 
     key: str
     name: str
@@ -43,6 +51,9 @@ class Link:
     label: str = ""
     rel: str = ""
     referrer: str = ""
+    picture: Mapping[str, str] = field(default_factory=dict)
+    words: tuple[tuple[str, str], ...] = ()
+    height: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,18 +74,39 @@ class Tab:
 
 @dataclass(frozen=True)
 class Kit:
-    """Where the script comes from: this server's origin, the site's key, the version, its hashes and bundles."""
+    """Where the script comes from: this server's origin, the site's key, the version, its hashes and bundles.
+
+    ``frames`` is the origin of a player that the widget may show.
+    """
 
     base_url: str
     site_key: str
     version: str
     integrity: Mapping[str, str]
     bundles: Mapping[str, str]
+    frames: str = ""
 
 
 def links(data: Mapping[str, Any], *, page_known: bool) -> tuple[Link, ...]:
     """Return the links of a widget's data, in which every button has its address (`embed.fragments.with_links`)."""
+    if data["widget"] == "card":
+        return (_card(data),)
+    if data["widget"] == "login":
+        return tuple(Link(b["key"], b["label"], b["href"], height=LOGIN_HEIGHT) for b in data["buttons"])
     return tuple(_link(button, data, page_known) for button in data["buttons"])
+
+
+def _card(data: Mapping[str, Any]) -> Link:
+    """Return a card's link with what stands there without scripts: the same as ``templates/widgets/card.html``."""
+    picture = {name: str(value) for name, value in data.get("picture", {}).items()}
+    words = [("p", data.get("text", "")), ("small", data["site"] if data["site"] != data["title"] else "")]
+    return Link(
+        data["layout"],
+        data["title"],
+        data["href"],
+        picture={**picture, "alt": ""} if picture else {},
+        words=tuple(pair for pair in words if pair[1]),
+    )
 
 
 def _link(button: Mapping[str, Any], data: Mapping[str, Any], page_known: bool) -> Link:
@@ -94,15 +126,16 @@ def snippets(
     version: str,
     integrity: Mapping[str, str],
     bundles: Mapping[str, str],
+    frames: str = "",
 ) -> list[Tab]:
     """Return every form of the snippet, the usual one first.
 
     ``options`` are attributes as they are to be written; ``integrity`` maps the files of ``version`` to their hashes,
-    ``bundles`` a widget to the one file that holds all of it: without both there is no exact form. Raises `Invalid`
-    for an address that is none.
+    ``bundles`` a widget to the one file that holds all of it: without both there is no exact form; ``frames`` is the
+    origin of the player it may show. Raises `Invalid` for an address that is none.
     """
     _check(options, links)
-    kit = Kit(base_url.rstrip("/"), site_key, version, integrity, bundles)
+    kit = Kit(base_url.rstrip("/"), site_key, version, integrity, bundles, frames)
     tabs = [_newest(widget, options, links, kit), _exact(widget, options, links, kit), _plain(links)]
     tabs += [_division(widget, options, links, kit), _policy(kit)]
     return [tab for tab in tabs if tab.code]
@@ -112,7 +145,7 @@ def _newest(widget: str, options: Mapping[str, str], links: Sequence[Link], kit:
     """The snippet of the README: newest 1.x, a custom element around the links."""
     code = _script(kit) + "\n\n" + _element(f"hb-{widget}", options, links)
     return Tab(
-        "html", "HTML", code, "Paste it where the buttons belong. The script is needed once a page.", _why(links)
+        "html", "HTML", code, f"Paste it where {_what(widget)}. The script is needed once a page.", _why(links)
     )
 
 
@@ -131,6 +164,8 @@ def _plain(links: Sequence[Link]) -> Tab:
     """The links alone, for pages, feeds and letters that run no script."""
     items = "".join(f"  <li>{_anchor(link, link.label or link.name)}</li>\n" for link in links)
     code = f"<ul>\n{items}</ul>" if links else ""
+    if links and (links[0].picture or links[0].words):
+        code = "\n".join(_lines(links[0]))
     return Tab(
         "plain", "No script", code, "Links only, for pages, feeds and letters that run no script.", _why(links)
     )
@@ -147,10 +182,15 @@ def _division(widget: str, options: Mapping[str, str], links: Sequence[Link], ki
 def _policy(kit: Kit) -> Tab:
     """The lines a page's Content-Security-Policy needs."""
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(kit.base_url))
-    code = "".join(f"{name} {origin};\n" for name in ("script-src", "connect-src", "img-src")).rstrip()
-    return Tab(
-        "csp", "CSP", code, "Add the address to these lines of your policy. No inline script or style is used."
-    )
+    lines = [f"{name} {origin};" for name in ("script-src", "connect-src", "img-src")]
+    lines += [f"frame-src {kit.frames};"] if kit.frames else []
+    note = "Add the address to these lines of your policy. No inline script or style is used."
+    return Tab("csp", "CSP", "\n".join(lines), note, PLAYS if kit.frames else "")
+
+
+def _what(widget: str) -> str:
+    """Return what belongs where the snippet goes."""
+    return "the card belongs" if widget == "card" else "the buttons belong"
 
 
 def _why(links: Sequence[Link]) -> str:
@@ -166,14 +206,26 @@ def _script(kit: Kit) -> str:
 
 def _element(name: str, attributes: Mapping[str, str], links: Sequence[Link]) -> str:
     """Return the element with one link a line."""
-    inside = "".join(f"\n  {_anchor(link, link.name)}" for link in links)
+    inside = "".join(f"\n  {line}" for link in links for line in _lines(link))
     return _tag(name, attributes) + inside + ("\n" if links else "") + f"</{name}>"
+
+
+def _lines(link: Link) -> Iterable[str]:
+    """Yield a link and the words after it, a line each."""
+    yield _anchor(link, link.name) + ("<br>" if link.height or [tag for tag, _ in link.words] == ["small"] else "")
+    for tag, text in link.words:
+        yield f"<{tag}>{_text(text)}</{tag}>"
 
 
 def _anchor(link: Link, text: str) -> str:
     """Return one link."""
     attributes = {"href": link.href, "rel": link.rel, "referrerpolicy": link.referrer}
-    return _tag("a", {name: value for name, value in attributes.items() if value}) + _text(text) + "</a>"
+    head = _tag("a", {name: value for name, value in attributes.items() if value})
+    if link.height and text == link.name:
+        head += _tag("svg", {"width": "0", "height": str(link.height)}) + "</svg>"
+    if link.picture:
+        head += _tag("img", link.picture) + ("<br>" if link.key == "large" else " ")
+    return head + (f"<b>{_text(text)}</b>" if link.words else _text(text)) + "</a>"
 
 
 def _tag(name: str, attributes: Mapping[str, str], *, wide: bool = False) -> str:
@@ -202,7 +254,8 @@ def _check(options: Mapping[str, str], links: Iterable[Link]) -> None:
         if options[name] and not re.match(r"https?://", options[name], re.IGNORECASE):
             raise Invalid(f"{name} must be an address that begins with https://.", field=name)
     for link in links:
-        if _SKIPPED.sub("", link.href).partition(":")[0].lower() not in SCHEMES:
+        href = _SKIPPED.sub("", link.href)
+        if not re.match(r"/(?![/\\])", href) and href.partition(":")[0].lower() not in SCHEMES:
             raise Invalid(f"The link for {link.name} is not an address that can be opened.", field=link.key)
 
 

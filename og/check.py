@@ -13,7 +13,7 @@ from typing import Any
 
 from og.addresses import page_address
 from og.check_rules import rules
-from og.check_rules.parts import SEVERITIES, Fault, Known, Rule, Subject
+from og.check_rules.parts import SEVERITIES, Fault, Known, Nothing, Rule, Subject, Surroundings
 from og.encoding import as_utf8
 from og.platforms import platforms
 from og.platforms.look import look
@@ -73,7 +73,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Report:
-    """Everything the checker says of a page."""
+    """Everything the checker says of a page. ``hops`` are the addresses that redirected to it."""
 
     findings: tuple[Finding, ...]
     looks: Mapping[str, Look]
@@ -81,6 +81,7 @@ class Report:
     url: str
     fixed: Fixed
     unread: int = field(default=0)
+    hops: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Return the report as the API has it."""
@@ -103,12 +104,13 @@ def check(
     content_type: str = "",
     pasted: bool = False,
     pictures: Mapping[str, Known] | None = None,
+    around: Surroundings | None = None,
 ) -> Report:
     """Check a page. Never raises, whatever the bytes; time and memory grow with them only.
 
     ``url`` is where the page was found (``preview.url`` is what the page says); ``content_type`` the value of its
     HTTP header, or, where the text was ``pasted``, how we encoded it; ``pictures`` what is known of its pictures from
-    their bytes, by address. Each only adds findings.
+    their bytes, by address; ``around`` what else was seen besides the page. Each only adds findings.
     """
     text, _ = as_utf8(html[:MOST_BYTES], content_type)
     subject = Subject(
@@ -117,11 +119,13 @@ def check(
         "" if pasted else content_type,
         html[:MOST_BYTES],
         MappingProxyType(dict(pictures or {})),
+        around or Nothing(),
     )
     looks = {platform.key: look(platform, subject) for platform in platforms()}
     found = sorted(_findings(subject), key=lambda f: (SEVERITIES.index(f.rule.severity), f.line or 10**9))
     unread = max(0, len(html) - MOST_BYTES)
-    return Report(tuple(found), MappingProxyType(looks), preview, subject.url, fixed(subject), unread)
+    hops = subject.around.hops
+    return Report(tuple(found), MappingProxyType(looks), preview, subject.url, fixed(subject), unread, hops)
 
 
 def _findings(subject: Subject) -> Iterator[Finding]:

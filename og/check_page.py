@@ -84,6 +84,7 @@ def page_data(report: Report, media: Media, icons: Mapping[str, str] | None = No
         "url": report.url,
         "readable": plain(unquote(report.url)),
         "host": host_of(report.url),
+        "asked": plain(unquote(report.hops[0])) if report.hops else "",
         "counts": {name: report.count(name) for name in SEVERITIES},
         "kinds": [(key, name, [cards[p.key] for p in platforms() if p.kind == key]) for key, name in _KINDS],
         "groups": list(_groups(report.findings)),

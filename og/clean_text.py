@@ -50,6 +50,15 @@ def clean(value: str, longest: int) -> str:
     return cut(text.encode("utf-8", "replace").decode("utf-8"), longest)
 
 
+def plain(value: str, longest: int) -> str:
+    """Return text that is to be written: as `clean` makes it, but what looks like a character reference is meant so.
+
+    Halves of characters (lone surrogates, which JSON can hold and UTF-8 cannot) become U+FFFD.
+    """
+    text = _SPACES.sub(" ", _OVERRIDES.sub("", value[: longest * 8])).strip()
+    return cut(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"), longest)
+
+
 def cut(text: str, longest: int) -> str:
     """Return at most ``longest`` characters, ended by an ellipsis where something is left out."""
     return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"

@@ -13,11 +13,12 @@ import math
 import struct
 import warnings
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
 from types import ModuleType
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from core.errors import BadReply
 from core.memory import give_back_early
@@ -27,6 +28,10 @@ from og.workbench import Place, Workbench
 
 if TYPE_CHECKING:
     from PIL import Image
+
+T = TypeVar("T")
+# From the width and height of a picture to those of the picture to make.
+Fit = Callable[[int, int], tuple[int, int]]
 
 # 25 megapixels are twice what phones take by default; a side of 20,000 is a long comic strip.
 PIXELS = 25_000_000
@@ -82,10 +87,19 @@ def fitted(width: int, height: int, most: int) -> tuple[int, int]:
 
 def small(data: bytes, width: int, bench: Workbench) -> Small:
     """Return a picture at most ``width`` pixels wide, as WebP. Raises BadReply, or Busy where too many are at it."""
+    return _guarded(data, bench, lambda given, place: _small(given, width, place))
+
+
+def opened(data: bytes, fit: Fit, bench: Workbench) -> Image.Image:
+    """Return a picture as RGB or RGBA, at the size that ``fit`` says for its own. Raises as `small` does."""
+    return _guarded(data, bench, lambda given, place: _made(given, fit, place)[0])
+
+
+def _guarded(data: bytes, bench: Workbench, work: Callable[[Cleaned, Place], T]) -> T:
     given = cleaned(data)
     with bench.place() as place:
         try:
-            return _small(given, width, place)
+            return work(given, place)
         except FAULTS as exc:
             raise damaged() from exc
         except _bomb() as exc:
@@ -121,12 +135,16 @@ def _bomb() -> type[Exception]:
 
 
 def _small(given: Cleaned, width: int, place: Place) -> Small:
-    reduced, head = _decoded(given, width, place)
-    if reduced.size != head.target:
-        reduced = reduced.resize(head.target, _pillow().Resampling.LANCZOS)
-    made = _turned(colours.in_srgb(reduced, head.profile), head.turn)
+    made, head = _made(given, lambda across, down: fitted(across, down, width), place)
     webp = _encoded(made, lossless=given.kind != JPEG and made.width * made.height <= LOSSLESS_PIXELS)
     return Small(webp, *head.upright, colours.average(made), made.mode == "RGBA")
+
+
+def _made(given: Cleaned, fit: Fit, place: Place) -> tuple[Image.Image, _Head]:
+    reduced, head = _decoded(given, fit, place)
+    if reduced.size != head.target:
+        reduced = reduced.resize(head.target, _pillow().Resampling.LANCZOS)
+    return _turned(colours.in_srgb(reduced, head.profile), head.turn), head
 
 
 @dataclass(frozen=True)
@@ -139,13 +157,13 @@ class _Head:
     profile: object
 
 
-def _decoded(given: Cleaned, width: int, place: Place) -> tuple[Image.Image, _Head]:
+def _decoded(given: Cleaned, fit: Fit, place: Place) -> tuple[Image.Image, _Head]:
     """Return a picture somewhat larger than asked, and its head. The large one is gone when this returns."""
     with _pillow().open(BytesIO(given.data), formats=(given.kind,)) as image:
         _check_size(image)
         turn = orientation(given.exif or image.info.get("exif", b""))
         upright = image.size if turn < 5 else image.size[::-1]
-        target = fitted(upright[0], upright[1], width)
+        target = fit(*upright)
         head = _Head(upright, target if turn < 5 else target[::-1], turn, image.info.get("icc_profile"))
         return _reduced(given, image, head.target, place), head
 

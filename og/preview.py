@@ -20,6 +20,7 @@ from og.walls import blocked
 
 if TYPE_CHECKING:
     from core.http import Http
+    from og.robots_txt import Robots
 
 log = logging.getLogger(__name__)
 # What a wall says truly: of the site, not of the page behind it.
@@ -37,11 +38,14 @@ def from_html(html: bytes, url: str, content_type: str = "text/html") -> Preview
     return from_document(Document(text, page_address(url)))
 
 
-def read(url: str, http: Http) -> Preview:
-    """Return the preview of an address, fetched with the client; raise FetchFailed where there is none."""
+def read(url: str, http: Http, robots: Robots | None = None) -> Preview:
+    """Return the preview of an address, fetched with the client; raise FetchFailed where there is none.
+
+    ``robots`` remembers the robots.txt of sites; without it the site is asked for it each time.
+    """
     from og.reading import read as fetched
 
-    return fetched(url, http)
+    return fetched(url, http, robots)
 
 
 def from_document(document: Document) -> Preview:

@@ -15,6 +15,7 @@ from core.errors import AddressRefused, Busy, HostBusy, Problem, TooMany
 if TYPE_CHECKING:
     from core.cache import Cache, Cached
     from core.http import Http
+    from core.services import Services
 
 # An hour is how long a changed title may take to show; a week is how long an old one is better than none.
 FRESH, STALE = 3600.0, 7 * 86400.0
@@ -44,12 +45,22 @@ class Outcome:
 
 
 class Previews:
-    """The previews of all pages. ``read`` reads one from its address and returns its JSON form."""
+    """The previews of all pages. ``read`` reads one from its address and returns its JSON form.
 
-    def __init__(self, http: Http, cache: Cache, read: Callable[[str, Http], Any] | None = None) -> None:
+    ``elsewhere`` has a stale one read anew by another process; it returns False where it cannot.
+    """
+
+    def __init__(
+        self,
+        http: Http,
+        cache: Cache,
+        read: Callable[[str, Http], Any] | None = None,
+        elsewhere: Callable[[str], bool] = lambda _url: False,
+    ) -> None:
         self._http = http
         self._cache = cache
         self._reading = read
+        self._elsewhere = elsewhere
 
     def fetch(self, url: str, before: Callable[[], None] = lambda: None, *, refresh: bool = False) -> Cached:
         """Return the preview of an address; ``before`` is called before the page is asked for, and may refuse.
@@ -57,7 +68,7 @@ class Previews:
         Raises Invalid for what is no address, and FetchFailed or what ``before`` raises where there is no preview.
         """
         address = web_address(url).partition("#")[0]
-        key = f"preview:{address}"
+        key = _key(address)
         if refresh:
             self._cache.delete(key)
 
@@ -65,7 +76,16 @@ class Previews:
             before()
             return self._read(address)
 
-        return self._cache.fetch(key, load, fresh=FRESH, stale=STALE, negative=_remembered)
+        return self._cache.fetch(
+            key, load, fresh=FRESH, stale=STALE, negative=_remembered, elsewhere=lambda: self._elsewhere(address)
+        )
+
+    def renew(self, url: str) -> None:
+        """Read the preview of an address anew if it is stale, for a job; where that fails the old one stays."""
+        address = web_address(url).partition("#")[0]
+        self._cache.renew(
+            _key(address), lambda: self._read(address), fresh=FRESH, stale=STALE, negative=_remembered
+        )
 
     def batch(self, urls: Sequence[str], before: Callable[[str], None]) -> list[Outcome]:
         """Return each address's outcome, in the order asked; one that fails costs the others nothing."""
@@ -82,10 +102,24 @@ class Previews:
             return Outcome(url, problem=problem)
 
     def _read(self, address: str) -> dict[str, Any]:
+        if self._reading is not None:
+            given: dict[str, Any] = self._reading(address, self._http).as_json()
+            return given
         from og.preview import read
+        from og.robots_txt import Robots
 
-        found: dict[str, Any] = (self._reading or read)(address, self._http).as_json()
-        return found
+        return read(address, self._http, Robots(self._http, self._cache)).as_json()
+
+
+def previews_of(services: Services) -> Previews:
+    """Return the previews of an application; stale ones are read anew by its worker."""
+    from og.refresh import Refreshes
+
+    return Previews(services.http, services.cache, elsewhere=Refreshes(services).ask)
+
+
+def _key(address: str) -> str:
+    return f"preview:{address}"
 
 
 def _remembered(problem: Problem) -> float:

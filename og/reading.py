@@ -23,6 +23,9 @@ from og.icons import ranked, side
 from og.oembed import discovered, fields_of, registered
 from og.preview import from_document
 from og.record import Icon, Image, Preview
+from og.robots import header_rules
+from og.robots_txt import DEADLINE as ROBOTS
+from og.robots_txt import Robots
 from og.rules.media import media_type
 from og.targets import kind_of, target
 
@@ -41,6 +44,8 @@ SOON = 5
 SHARP = 96
 
 _REFRESH = re.compile(r"\s*(\d{1,4})(?:\.\d*)?\s*[;,]\s*(?:url\s*=\s*)?[\"']?([^\"']+)", re.IGNORECASE)
+# What is said of a page that its site's robots.txt keeps from us.
+FORBIDDEN = "robots"
 # What a status says where no page was given (RFC 9110 §15.5).
 BLOCKED = {
     401: "login_wall",
@@ -72,26 +77,31 @@ class _Time:
         return max(0.0, min(most, self.until - time.monotonic()))
 
 
-def read(url: str, http: Getter) -> Preview:
+def read(url: str, http: Getter, robots: Robots | None = None) -> Preview:
     """Return the preview of an address; raise FetchFailed where it cannot be had.
 
-    A page that answers 4xx, or whose content is a wall, is a preview with ``blocked`` and no title.
+    A page that answers 4xx, whose content is a wall, or that its site's robots.txt keeps from us is a preview with
+    ``blocked`` and no title. ``robots`` remembers the sites' files; without it the file is asked for each time.
     """
     clock = _Time(time.monotonic() + DEADLINE)
-    preview, document = _page(url, http, clock)
-    if document is not None:
+    preview, document = _page(url, http, clock, robots or Robots(http))
+    if document is not None or preview.blocked == FORBIDDEN:
         preview = _with_oembed(preview, http, clock)
-        if not preview.blocked:
-            preview = _with_manifest(preview, document, http, clock)
+    if document is not None and not preview.blocked:
+        preview = _with_manifest(preview, document, http, clock)
     return _with_dimensions(preview, http, clock)
 
 
-def _page(url: str, http: Getter, clock: _Time) -> tuple[Preview, Document | None]:
+def _page(url: str, http: Getter, clock: _Time, robots: Robots) -> tuple[Preview, Document | None]:
     """Return the preview of a page or a file, and the page."""
     for refresh in range(REFRESHES + 1):
+        if not robots.allows(url, clock.left(ROBOTS)):
+            return _forbidden(url), None
         reply = http.get(
             url, accept=ACCEPT, max_bytes=PAGE_BYTES, truncate=True, deadline=clock.left(DEADLINE) or EXTRA / 10
         )
+        if reply.url != url and not robots.allows(reply.url, clock.left(ROBOTS)):
+            return _forbidden(reply.url), None  # known only after the redirect: what came is thrown away
         content_type = reply.headers.get("content-type", "")
         kind = kind_of(reply.media_type, reply.body)
         if kind != "text/html":
@@ -103,6 +113,12 @@ def _page(url: str, http: Getter, clock: _Time) -> tuple[Preview, Document | Non
             return _with_header(preview, reply), document
         url = onward
     raise BadReply("The page sends its visitors round in circles.")
+
+
+def _forbidden(url: str) -> Preview:
+    """Return the preview of a page that we may not ask for."""
+    sources = {"url": "given", "blocked": "robots.txt"}
+    return Preview(url=page_address(url), blocked=FORBIDDEN, sources=MappingProxyType(sources))
 
 
 def _answered(reply: Reply, preview: Preview) -> Preview:
@@ -127,10 +143,10 @@ def _refresh(document: Document) -> str:
 
 def _with_header(preview: Preview, reply: Reply) -> Preview:
     """Add what the header says for robots (https://developers.google.com/search/docs, X-Robots-Tag)."""
-    said = reply.headers.get("x-robots-tag", "").lower()[:300]
+    said = header_rules(reply.headers.get("x-robots-tag", ""))
     if not said:
         return preview
-    rules = dict.fromkeys(part.strip() for part in f"{preview.robots},{said}".split(",") if part.strip())
+    rules = dict.fromkeys(part.strip() for part in (*preview.robots.split(","), *said) if part.strip())
     return _filled(replace(preview, robots=""), {"robots": ", ".join(rules)}, "x-robots-tag")
 
 

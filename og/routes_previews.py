@@ -13,11 +13,11 @@ from core.addresses import web_address
 from core.errors import BadRequest, Invalid, NotAllowed, Unauthorized
 from core.limits import Rule
 from core.web import asking_site, client_address, dress, services, share_with
-from og.previews import Previews
 
 if TYPE_CHECKING:
     from core.limits import Limits
     from core.sites import Site
+    from og.previews import Previews
 
 blueprint = Blueprint("previews", __name__)
 # A public key stands in the source of a page: anybody may use it from a browser. Pages beyond the site's own hosts
@@ -77,8 +77,8 @@ def _own_host(site: Site, url: str) -> bool:
 
 def previews() -> Previews:
     """Return the previews of this server."""
-    built = services()
-    return Previews(built.http, built.cache)
+    built: Previews = services().previews
+    return built
 
 
 @blueprint.get("/api/v1/preview")

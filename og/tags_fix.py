@@ -1,44 +1,64 @@
-"""The tags to paste: what the page says, said once, complete, in the form that everybody reads, and escaped."""
+"""The tags to paste: what the page says, said once, complete, in the form that everybody reads.
+
+They are written by `og.tags`; here is only what a page that is checked gives for them, and how it stands to them.
+"""
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
 
 from og.check_rules.parts import Subject
 from og.clean_text import clean
-from og.dates import iso
 from og.positions import Tag
 from og.record import Image
 
+if TYPE_CHECKING:
+    from og.tags import Written
+    from og.tags_fields import Fields
+
 Change = Literal["same", "changed", "new"]
 _LOCALE = re.compile(r"[a-z]{2,3}_[A-Z]{2}")
-_HANDLE = re.compile(r"@?(\w{1,15})", re.ASCII)
-_ACCOUNT = re.compile(r"@?([\w.-]{1,100}@[\w-]+(?:\.[\w-]+)+)", re.ASCII)
-_SHORT_HEX = re.compile(r"#([0-9a-fA-F])([0-9a-fA-F])([0-9a-fA-F])")
-_HEX = re.compile(r"#[0-9a-fA-F]{6}")
-_LARGE_LEAST = (300, 157)  # X, Summary card with large image
 _SEPARATOR = r"\s+[|·•–—:»/-]+\s+"
+_KIND = re.compile(r"article|book|profile|website|(?:music|video)\.\w+|product|[a-z]\w*:\w+")
+# What a page cannot do without; all else (`og.tags`) it may have, and nobody needs to paste.
+_PASTED = frozenset(
+    {"canonical", "description", "og:type", "og:title", "og:description", "og:url", "og:site_name", "og:locale",
+     "og:image", "og:image:width", "og:image:height", "og:image:alt", "article:published_time",
+     "article:modified_time",
+     "twitter:card", "twitter:site", "fediverse:creator", "theme-color"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class FixedTag:
     """One tag to paste. ``change`` says how it stands to the page as it is."""
 
-    tag: str
-    attributes: Mapping[str, str]
-    text: str = ""
+    written: Written
     change: Change = "new"
 
     @property
+    def tag(self) -> str:
+        """The name of the element."""
+        return self.written.tag
+
+    @property
+    def attributes(self) -> Mapping[str, str]:
+        """Its attributes."""
+        return self.written.attributes
+
+    @property
+    def text(self) -> str:
+        """What it holds."""
+        return self.written.text
+
+    @property
     def html(self) -> str:
-        """The tag as HTML: everything escaped, double quotation marks."""
-        written = "".join(f' {name}="{html.escape(value)}"' for name, value in self.attributes.items())
-        end = f"{html.escape(self.text, quote=False)}</{self.tag}>" if self.tag == "title" else ""
-        return f"<{self.tag}{written}>{end}"
+        """The tag as HTML."""
+        return self.written.html
 
 
 @dataclass(frozen=True)
@@ -63,61 +83,55 @@ def fixed(subject: Subject) -> Fixed:
     return Fixed(tuple(_compared(subject, tag) for tag in _tags(subject)))
 
 
-def _tags(subject: Subject) -> Iterator[FixedTag]:
+def _tags(subject: Subject) -> Iterator[Written]:
+    from og.tags import Written, tags_for  # at first use: the writer takes a while to load
+
+    fields = _fields(subject)
+    for tag in tags_for(fields).tags:
+        if tag.tag == "title":
+            yield Written("title", MappingProxyType({}), clean(subject.page.title, 1000) or subject.preview.title)
+        elif tag.attributes.get("name") == "twitter:card" and fields.card in ("player", "app"):
+            yield replace(tag, attributes=MappingProxyType({"name": "twitter:card", "content": fields.card}))
+        elif _key(tag) in _PASTED:
+            yield tag
+
+
+def _key(tag: Written) -> str:
+    said = tag.attributes
+    return said.get("property") or said.get("name") or said.get("rel", "")
+
+
+def _fields(subject: Subject) -> Fields:
+    """Return what the page says, with one address and a title of its own."""
+    from og.tags import og_type
+    from og.tags_fields import read
+
     preview = subject.preview
-    title, site = preview.title, preview.site_name
-    if title:
-        yield FixedTag("title", {}, clean(subject.page.title, 1000) or title)
-    yield from _named("description", preview.description)
-    address = preview.canonical or preview.url
-    if address:
-        yield FixedTag("link", {"rel": "canonical", "href": address})
-    yield from _property("og:type", _type(subject))
-    yield from _property("og:title", _without_site(title, site))
-    yield from _property("og:description", preview.description)
-    yield from _property("og:url", address)
-    yield from _property("og:site_name", site)
-    yield from _property("og:locale", _locale(subject))
-    if subject.image:
-        yield from _picture(subject.image, subject.url)
-    if _type(subject) == "article":
-        yield from _property("article:published_time", iso(preview.published) if preview.published else "")
-        yield from _property("article:modified_time", iso(preview.modified) if preview.modified else "")
-    yield from _named("twitter:card", _card(subject))
-    yield from _named("twitter:site", _handle(subject.page.value("twitter:site")))
-    yield from _named("fediverse:creator", _account(subject.page.value("fediverse:creator")))
-    yield from _named("theme-color", _color(preview.theme_color))
+    given: dict[str, Any] = {
+        "url": preview.canonical or preview.url,
+        "title": _without_site(preview.title, preview.site_name),
+        "description": preview.description,
+        "site_name": preview.site_name,
+        "images": [_picture(subject.image, subject.url)] if subject.image else [],
+        "locale": _locale(subject),
+        "card": subject.page.value("twitter:card"),
+        "twitter_site": subject.page.value("twitter:site"),
+        "creator": subject.page.value("fediverse:creator"),
+        "theme_color": preview.theme_color,
+    }
+    fields = read(given)[0]
+    kind = preview.type.lower()
+    fields = replace(fields, type=kind if _KIND.fullmatch(kind) else "", published=preview.published)
+    if og_type(fields) == "article":
+        return replace(fields, modified=preview.modified)
+    return replace(fields, published="")
 
 
-def _property(key: str, value: str) -> Iterator[FixedTag]:
-    if value:
-        yield FixedTag("meta", {"property": key, "content": value})
-
-
-def _named(key: str, value: str) -> Iterator[FixedTag]:
-    if value:
-        yield FixedTag("meta", {"name": key, "content": value})
-
-
-def _picture(image: Image, page: str) -> Iterator[FixedTag]:
-    yield from _property("og:image", _secure(image.url, page))
-    if image.width and image.height:
-        yield from _property("og:image:width", str(image.width))
-        yield from _property("og:image:height", str(image.height))
-    yield from _property("og:image:alt", image.alt)
-
-
-def _secure(address: str, page: str) -> str:
+def _picture(image: Image, page: str) -> dict[str, Any]:
     """A picture of the page's own host is served over https too, where the page is."""
     own = re.match(r"https://([^/]+)", page)
-    return "https" + address[4:] if own and address.startswith(f"http://{own[1]}/") else address
-
-
-def _type(subject: Subject) -> str:
-    kind = subject.preview.type.lower()
-    if re.fullmatch(r"(?:article|book|profile|website|(?:music|video)\.\w+|product|[a-z]\w*:\w+)", kind):
-        return kind
-    return "article" if subject.preview.published else "website"
+    secure = own and image.url.startswith(f"http://{own[1]}/")
+    return {**image.as_json(), "type": "", "url": "https" + image.url[4:] if secure else image.url}
 
 
 def _without_site(title: str, site: str) -> str:
@@ -133,54 +147,23 @@ def _locale(subject: Subject) -> str:
     return value if _LOCALE.fullmatch(value) else ""
 
 
-def _card(subject: Subject) -> str:
-    card = subject.page.value("twitter:card").lower()
-    if card in ("player", "app"):
-        return card
-    image = subject.image
-    if image is None:
-        return "summary"
-    small = (image.width and image.width < _LARGE_LEAST[0]) or (image.height and image.height < _LARGE_LEAST[1])
-    return "summary" if small or card == "summary" else "summary_large_image"
-
-
-def _handle(value: str) -> str:
-    match = _HANDLE.fullmatch(value)
-    return f"@{match[1]}" if match else ""
-
-
-def _account(value: str) -> str:
-    match = _ACCOUNT.fullmatch(value)
-    return f"@{match[1]}" if match else ""
-
-
-def _color(value: str) -> str:
-    if match := _SHORT_HEX.fullmatch(value):
-        return "#" + "".join(part * 2 for part in match.groups())
-    return value if _HEX.fullmatch(value) else ""
-
-
 # --- against the page as it is ---
 
 
-def _compared(subject: Subject, wanted: FixedTag) -> FixedTag:
+def _compared(subject: Subject, wanted: Written) -> FixedTag:
+    from og.tags_slots import says
+
     there = _there(subject, wanted)
     if not there:
-        return wanted
-    same = len(there) == 1 and there[0].in_head and _says(there[0], wanted)
-    return FixedTag(wanted.tag, wanted.attributes, wanted.text, "same" if same else "changed")
+        return FixedTag(wanted)
+    same = len(there) == 1 and there[0].in_head and says(there[0], wanted)
+    return FixedTag(wanted, "same" if same else "changed")
 
 
-def _there(subject: Subject, wanted: FixedTag) -> list[Tag]:
+def _there(subject: Subject, wanted: Written) -> list[Tag]:
     page = subject.page
     if wanted.tag == "title":
         return page.titles
     if wanted.tag == "link":
         return page.linked("canonical")
     return page.by_key.get(wanted.attributes.get("property") or wanted.attributes["name"], [])
-
-
-def _says(tag: Tag, wanted: FixedTag) -> bool:
-    if wanted.tag == "title":
-        return " ".join(tag.text.split()) == wanted.text
-    return all(tag.attributes.get(name, "").strip() == value for name, value in wanted.attributes.items())

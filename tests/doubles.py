@@ -14,6 +14,7 @@ from werkzeug.serving import make_server
 from app import create_app
 from core.settings import Settings, load
 from core.sites import NewSite
+from networks import Networks
 
 ORIGIN = "https://blog.example.org"
 
@@ -21,7 +22,8 @@ ORIGIN = "https://blog.example.org"
 def some_settings(folder: Path, **changes: str) -> Settings:
     """Settings as `make run` has them, with a data folder of the test's own."""
     given = {"ENV": "development", "BASE_URL": "http://127.0.0.1:8000", "DATA": str(folder / "data"), "LIMITS": "off"}
-    return load({f"HANDBILL_{name.upper()}": value for name, value in {**given, **changes}.items()})
+    named = {f"HANDBILL_{name.upper()}": value for name, value in {**given, **changes}.items()}
+    return load(named, credentials=Networks().credentials)
 
 
 def an_app(folder: Path, **changes: str) -> Flask:

@@ -21,6 +21,8 @@ from widgets.words import Words
 
 if TYPE_CHECKING:
     from core.sites import Site
+    from networks.parts import Network
+    from widgets.page_reader import Reader
 
 O = TypeVar("O", bound="Options")  # noqa: E741 -- pydantic's own letter for it
 
@@ -52,13 +54,18 @@ class Options(BaseModel):
 
 @dataclass(frozen=True)
 class Context:
-    """What a widget's data is made from beside its options."""
+    """What a widget's data is made from beside its options.
+
+    ``offered`` tells which networks the visitors of a site can log in with on this server.
+    """
 
     networks: Networks
     words: Words
     base_url: str
     site: Site | None = None
     clicks: Callable[[str], Mapping[str, int]] | None = None
+    reader: Callable[[], Reader] | None = None
+    offered: Callable[[Site | None], Iterable[Network]] | None = None
 
 
 @dataclass(frozen=True)
@@ -66,7 +73,8 @@ class Widget:
     """A widget by its key, as in ``<hb-KEY>``.
 
     ``data`` turns options into what the template and the script both read. Built-in ones have the template
-    ``templates/widgets/KEY.html``; a third party's gives its text as ``source``.
+    ``templates/widgets/KEY.html``; a third party's gives its text as ``source``. ``reads``: whether its data comes
+    from other people's pages, by the context's reader.
     """
 
     key: str
@@ -74,6 +82,7 @@ class Widget:
     options: type[Options]
     data: Callable[[Any, Context], dict[str, Any]]
     source: str = ""
+    reads: bool = False
 
 
 def parse(model: type[O], given: Mapping[str, str], networks: Networks) -> tuple[O, list[str]]:

@@ -99,6 +99,14 @@ KEYS: Mapping[str, str] = {
     "follow_rss": "What the button does; contains `name_rss`",
     "follow_email": "What the button does; contains `name_email`",
     "profile": "Link to the account that was to be followed",
+    "play_from": "What a button does that loads a film or a sound; the provider is a brand, such as YouTube",
+    "player_remember": "A box to tick, below a film or a sound of another server",
+    "log_in": "Name of the group of log-in buttons",
+    "continue_with": "What a log-in button says; the network may be `website`",
+    "sign_in_with": "The same for brands that prescribe these words",
+    "website": "Stands after `continue_with`, in the case it needs: logging in with one's own website",
+    "login_denied": "Error at the buttons: the visitor said no at the network",
+    "login_failed": "Error at the buttons",
     "shares": "How often the page was shared; one form for each plural category",
     "dead": "A network that no longer exists",
     "dead_hint": "Stands after it",
@@ -237,7 +245,7 @@ class Catalog:
     def _load(self, tag: str) -> Words:
         if tag not in self._read:  # two threads may both read it: the same words twice do no harm
             entries = json.loads((self.folder / f"{tag}.json").read_text(encoding="utf-8"))
-            self._read[tag] = Words(tag, direction(entries["share"]), entries)
+            self._read[tag] = Words(tag, direction(str(next(iter(entries.values())))), entries)
         return self._read[tag]
 
 

@@ -17,12 +17,25 @@ _COUNTING = re.compile(
     r"[?&](utm_\w+|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|sessionid|jsessionid|phpsessid|sid)=",
     re.IGNORECASE,
 )
+# A Link header's parts: the target in angles, then its parameters (RFC 8288 §3).
+_HEADER_LINK = re.compile(r'<([^<>]*)>((?:[^",<]|"[^"]*")*)')
+_RELATION = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))', re.IGNORECASE)
+_LONGEST_HEADER = 8000
 _WITH_URL = (*META, "google", "pinterest")
 
 
 def canonical_tags(subject: Subject) -> list[Tag]:
-    """Return the canonical links."""
+    """Return the canonical links of the page itself."""
     return subject.page.linked("canonical")
+
+
+def canonical_header(subject: Subject) -> str:
+    """Return the canonical address that a Link header names (RFC 8288, RFC 6596), or the empty string."""
+    for target, said in _HEADER_LINK.findall(subject.around.headers.get("link", "")[:_LONGEST_HEADER]):
+        relation = _RELATION.search(said)
+        if relation and "canonical" in (relation[1] or relation[2] or "").lower().split():
+            return subject.address(target.strip())
+    return ""
 
 
 def _plain(address: str) -> str:
@@ -126,8 +139,22 @@ def og_url_not_https(subject: Subject) -> Iterator[Fault]:
 )  # fmt: skip
 def canonical_missing(subject: Subject) -> Iterator[Fault]:
     """No link of that relation."""
-    if not canonical_tags(subject):
+    if not canonical_tags(subject) and not canonical_header(subject):
         yield Fault(subject.head)
+
+
+@rule(
+    "canonical-header-differs", "error", "address", ("google",), of.GOOGLE_CANONICAL,
+    what="The Link header names another canonical address than the page.",
+    why="Google asks for one: of two it may take either, or neither.", fix="Send the same in both, or only one.",
+)  # fmt: skip
+def canonical_header_differs(subject: Subject) -> Iterator[Fault]:
+    """A Link header with rel=canonical beside another link of that relation."""
+    header = canonical_header(subject)
+    for tag in canonical_tags(subject)[:1]:
+        own = subject.address(tag.href)
+        if header and own and _plain(own) != _plain(header):
+            yield Fault(tag, f"The header says {header[:120]}, the page {own[:120]}.")
 
 
 @rule(

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from og.addresses import absolute
 from og.check_rules.sources import Source
@@ -50,13 +50,45 @@ class Fault:
 
 @dataclass(frozen=True)
 class Known:
-    """What is known of a picture from its bytes; 0 and "" are unknown. ``status`` is of HTTP, ``bytes`` its size."""
+    """What is known of a picture from its bytes; 0 and "" are unknown. ``status`` is of HTTP, ``bytes`` its size,
+    ``problem`` why it could not be had at all."""
 
     width: int = 0
     height: int = 0
     type: str = ""
     bytes: int = 0
     status: int = 0
+    problem: str = ""
+
+    @property
+    def missing(self) -> bool:
+        """Whether there is no picture to show."""
+        return bool(self.problem or self.status >= 400 or (self.type and not self.type.startswith("image/")))
+
+
+class Surroundings(Protocol):
+    """What of `og.check_around.Around` the rules look at."""
+
+    @property
+    def closed_to(self) -> tuple[str, ...]:
+        """The platforms that robots.txt keeps from the page."""
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """What the page was sent with, by lower-case name."""
+
+    @property
+    def hops(self) -> tuple[str, ...]:
+        """The addresses that redirected to it."""
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """Nothing was seen besides the page."""
+
+    closed_to: tuple[str, ...] = ()
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    hops: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,6 +100,7 @@ class Subject:
     content_type: str = ""
     raw: bytes = b""
     pictures: Mapping[str, Known] = field(default_factory=lambda: MappingProxyType({}))
+    around: Surroundings = field(default_factory=Nothing)
 
     @property
     def url(self) -> str:

@@ -19,6 +19,7 @@ _EXTENSIONS = {
     "image/jpeg": ("jpg", "jpeg", "jpe"), "image/png": ("png",), "image/gif": ("gif",), "image/webp": ("webp",),
     "image/avif": ("avif",), "image/svg+xml": ("svg",),
 }  # fmt: skip
+_UNSHOWN = frozenset({"image/svg+xml", "image/heic", "image/heif", "image/bmp", "image/x-icon"})
 _ANY_CARD = tuple(name for name in CARDS if name != "imessage")
 
 
@@ -141,6 +142,8 @@ def image_type(subject: Subject) -> Iterator[Fault]:
         match = _NOT_PICTURES.search(tag.value[:4096])
         if match and match[1].lower() not in ("php", "html", "htm"):
             yield Fault(tag, f"The picture is {match[1].upper()}.")
+        elif subject.pictures.get(subject.address(tag.value), Known()).type in _UNSHOWN:
+            yield Fault(tag, f"The file is {subject.pictures[subject.address(tag.value)].type}.")
     for tag in subject.page.named("og:image:type"):
         if tag.value.lower().startswith(("image/svg", "text/", "application/")):
             yield Fault(tag, f"og:image:type is “{tag.value[:40]}”.")
@@ -183,10 +186,12 @@ def image_not_found(subject: Subject) -> Iterator[Fault]:
     """The server answered with an error, or with something that is no picture."""
     for tag in image_tags(subject):
         known = subject.pictures.get(subject.address(tag.value), Known())
-        if known.status >= 400:
-            yield Fault(tag, f"Its server answered {known.status}.")
+        if known.problem:
+            yield Fault(tag, known.problem)
+        elif known.status >= 400:
+            yield Fault(tag, f"The picture's server answered {known.status}.")
         elif known.status and known.type and not known.type.startswith("image/"):
-            yield Fault(tag, f"Its server sent {known.type[:40]} instead of a picture.")
+            yield Fault(tag, f"The picture's server sent {known.type[:40]} in its place.")
 
 
 @rule(

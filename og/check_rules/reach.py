@@ -277,4 +277,17 @@ def blocked(subject: Subject) -> Iterator[Fault]:
         yield Fault(subject.head, f"It looks like a wall: {subject.preview.blocked[:60]}.")
 
 
+@rule(
+    "robots-txt", "error", "reach", ("x", "facebook", "threads", "pinterest", "google"), of.X_CRAWLING,
+    what="The site's robots.txt keeps readers of previews from this page.",
+    why="X shows no card then; Facebook, Pinterest and Google keep to it as well.",
+    fix="Allow Twitterbot, facebookexternalhit, Pinterestbot and Googlebot there, each in a group of its own.",
+)  # fmt: skip
+def robots_txt(subject: Subject) -> Iterator[Fault]:
+    """Disallowed for the names of readers that keep to it."""
+    closed = subject.around.closed_to
+    if closed:
+        yield Fault(platforms=closed)
+
+
 RULES: tuple[Rule, ...] = gathered(globals())

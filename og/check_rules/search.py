@@ -12,6 +12,7 @@ from og.check_rules import sources as of
 from og.check_rules.parts import Fault, Rule, Subject, gathered, rule
 from og.jsonld import loaded, types
 from og.positions import Tag
+from og.robots import header_rules
 
 _ROBOTS = ("robots", "googlebot", "googlebot-news", "bingbot")
 # Google's Robots meta tag page, and what Bing and others know.
@@ -30,6 +31,9 @@ def directives(subject: Subject) -> Iterator[tuple[str, Tag]]:
         for part in tag.value.lower().split(","):
             if part.strip():
                 yield part.strip(), tag
+    said = subject.around.headers.get("x-robots-tag", "")
+    for word in header_rules(said, "googlebot"):
+        yield word, Tag("header", {"name": "X-Robots-Tag"}, 0, 0, 0, f"X-Robots-Tag: {said[:300]}")
 
 
 def _said(subject: Subject, *words: str) -> Iterator[Fault]:

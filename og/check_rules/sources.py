@@ -49,6 +49,7 @@ WHATSAPP = Source(
 X_MARKUP = Source("X, Cards markup", _X_DOCS + "markup", LOOKED)
 X_SUMMARY = Source("X, Summary card", _X_DOCS + "summary", LOOKED)
 X_LARGE = Source("X, Summary card with large image", _X_DOCS + "summary-card-with-large-image", LOOKED)
+X_CRAWLING = Source("X, URL crawling and caching", _X_DOCS[: -len("overview/")] + "guides/getting-started", LOOKED)
 X_PLAYER = Source("X, Player card", _X_DOCS + "player-card")
 X_APP = Source("X, App card", _X_DOCS + "app-card")
 DISCORD = Source("Discord, Link Previews", "https://docs.discord.com/developers/link-previews/overview", LOOKED)

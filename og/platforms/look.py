@@ -9,7 +9,7 @@ from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
 from og.addresses import host_of
-from og.check_rules.parts import Subject
+from og.check_rules.parts import Known, Subject
 from og.jsonld import text as jsonld_text
 from og.platforms.parts import Draft, Look, Platform, Shape, Text
 from og.record import Image
@@ -144,7 +144,7 @@ def _images(platform: Platform, subject: Subject, sources: dict[str, str]) -> It
         found = list(dict.fromkeys(_candidates(platform, name, subject)))
         if found:
             sources["image"] = subject.preview.sources.get("images", name) if name == "any" else name
-            yield from found
+            yield from (image for image in found if not subject.pictures.get(image.url, Known()).missing)
             return
 
 

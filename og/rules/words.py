@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from og.clean_text import clean
 from og.document import Document
+from og.robots import TOKEN
 from og.rule import Candidate, Rule, meta
 
 # A CSS colour: a name, #hex, or a function with figures.
@@ -30,7 +31,8 @@ def _color(value: str, _document: Document) -> str:
 
 
 def _robots(document: Document) -> Iterator[str]:
-    rules = [part.strip().lower() for value in document.metas.get("robots", ()) for part in value.split(",")]
+    said = (*document.metas.get("robots", ()), *document.metas.get(TOKEN, ()))
+    rules = [part.strip().lower() for value in said for part in value.split(",")]
     yield ", ".join(dict.fromkeys(part for part in rules if part))
 
 

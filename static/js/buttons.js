@@ -20,38 +20,20 @@
  */
 
 import css from '../css/kit.css';
+import { ask } from './ask.js';
+import { edge, ROOM } from './edge.js';
 import { make } from './make.js';
-
-// A row that is this much higher than the links it takes over still fits in the space around a line of text.
-const ROOM = 24;
 
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(css);
 
-/** @type {Record<string, Promise<Data>>} */
-const cache = {};
 /** What to do when a link is used. @type {WeakMap<Node, (e: Event) => void>} */
 const uses = new WeakMap();
 
-/** Where what follows the element ends, in pixels. @param {any} el @returns {number} */
-const edge = (el) => {
-  const range = document.createRange();
-  range.selectNodeContents(el.parentNode);
-  range.setStartAfter(el);
-  return (range.getClientRects()[0] || (el.parentElement || el).getBoundingClientRect()).bottom;
-};
-
 /** @param {HTMLElement} el @param {Kit} kit @param {string} widget @param {Options} query @param {Trade} trade */
 export const buttons = async (el, kit, widget, query, trade) => {
-  const url = `${kit.host}/widgets/${widget}.json?${new URLSearchParams({
-    lang: /** @type {any} */ (el.closest('[lang]'))?.lang || '',
-    site: kit.site || '',
-    ...query,
-  })}`;
-  // Once for all elements that want the same.
-  const data = await (cache[url] ||= fetch(url).then((reply) => reply.json()));
-  if (data.error) throw data.error;
-  data.hints && console.info('handbill:', ...data.hints);
+  /** @type {[Data, string]} */
+  const [data, url] = await ask(el, kit, widget, query);
   // Layout, size, labels, colour, counts, theme: whoever wants none of them loads nothing for them.
   const looks = /&(la[by]|siz|c|th)/.test(url) && (await kit.load('l'));
 

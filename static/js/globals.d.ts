@@ -6,3 +6,6 @@ declare module '*.css' {
   const text: string;
   export default text;
 }
+
+/** What the kit puts on the window: `handbill.consent` holds what a page's consent tool said of each provider. */
+declare const handbill: { consent: Record<string, boolean> };

@@ -93,6 +93,6 @@ export const intent = ({ key, url: template, limit, count, link = 0, hashtags },
   };
   return template
     .replace(/\{(\w+)\}/g, (_, name) => encode(values[name]))
-    .replace(/\w+=(&|$)/g, '')
+    .replace(/[^?&=]+=(&|$)/g, '')
     .replace(/[?&]$/, '');
 };

@@ -11,7 +11,7 @@ export const optionsOf = (el) => {
   for (const { name, value } of el.attributes) {
     const key = name.replace('data-', '');
     if (!/^(hb|id|class|style|slot|dir|hidden|title|role)$|^(?!text-).*[^a-z]/.test(key))
-      options[key] = /^(url|image)$/.test(key) ? new URL(value, document.baseURI).href : value;
+      options[key] = /^(url|image|href)$/.test(key) ? new URL(value, document.baseURI).href : value;
   }
   return options;
 };

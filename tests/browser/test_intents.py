@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from embed.kit_build import ROOT
 from networks import BUILT_IN
 from networks.intents import row
-from tests.networks.golden import SERVER
+from tests.networks.golden import SERVER, stumps
 
 DATA = Path(__file__).resolve().parents[1] / "networks" / "data"
 GOLDEN = json.loads((DATA / "intents.json").read_text("utf-8"))
@@ -51,6 +51,13 @@ def test_addresses_are_equal_to_the_byte(open_page: Page, key: str) -> None:
     # Lone surrogates cannot be sent to the browser as they are: as JSON text they can.
     contents = json.dumps({name: GOLDEN["contents"][name] for name in golden})
     assert open_page.evaluate(SHOWN, [ROWS[key], contents]) == golden
+
+
+def test_a_parameter_without_a_value_is_left_out_whatever_its_name(open_page: Page) -> None:
+    for template, text, address in stumps():
+        given = json.dumps({"it": {"url": "https://blog.example/a-b=c", "text": text}})
+        found = open_page.evaluate(SHOWN, [{"key": "made", "url": template}, given])
+        assert found["it"] == address.replace("PAGE", "https%3A%2F%2Fblog.example%2Fa-b%3Dc")
 
 
 def test_text_weighs_what_it_weighs_on_the_server(open_page: Page) -> None:

@@ -21,7 +21,11 @@ PAGES = [
     "/builder?layout=menu&color=brand",
     "/builder?networks=",
     "/builder?widget=follow&account-mastodon=me&account-github=me",
+    "/check",
+    "/check?url=x:y",
     "/docs",
+    "/cards",
+    "/cards?layout=statistic&title=Tickets&value=3&size=custom&width=9&height=630",
     f"/share/mastodon?{SHARED}",
     f"/share/mastodon?{SHARED}&server=not+a+server&lang=ar",
     f"/share/copy?{SHARED}",
@@ -78,7 +82,9 @@ def test_nothing_is_cut_off_on_a_small_phone_or_with_large_text(page: Page, hand
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, (width, size)
 
 
-@pytest.mark.parametrize("path", ["/", "/builder", "/builder?widget=follow", "/docs", f"/share/copy?{SHARED}"])
+@pytest.mark.parametrize(
+    "path", ["/", "/builder", "/builder?widget=follow", "/check", "/docs", "/cards", f"/share/copy?{SHARED}"]
+)
 @pytest.mark.parametrize("size", [WIDE, NARROW], ids=["wide", "narrow"])
 def test_nothing_shifts_while_a_page_loads(page: Page, handbill: str, path: str, size: Any) -> None:
     page.set_viewport_size(size)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from embed.builder import Asked, Form, form, read
+from embed.builder import PICKED, Asked, Form, form, read
 from networks import Networks
 from widgets import Widgets
 from widgets.share import DEFAULT_NETWORKS
@@ -141,7 +141,18 @@ def test_every_option_of_every_widget_has_a_control_once() -> None:
     for key, widget in WIDGETS.items():
         names = [c.name for _, controls in drawn(f"widget={key}").groups for c in controls]
         assert len(names) == len(set(names))
-        assert set(widget.options.attributes()) - set(names) == {{"share": "networks", "follow": "accounts"}[key]}
+        assert set(widget.options.attributes()) - set(names) == ({PICKED[key]} if key in PICKED else set())
+
+
+def test_a_card_needs_an_address_and_picks_nothing() -> None:
+    made = drawn("widget=card&layout=compact")
+    assert made.empty
+    assert not made.picks
+    assert made.missing[1] == "an address"
+    made = drawn("widget=card&layout=compact&href=https://example.org/a")
+    assert not made.empty
+    assert made.attributes == {"href": "https://example.org/a", "layout": "compact"}
+    assert drawn("widget=card&href=javascript:1").empty
 
 
 @given(st.lists(st.tuples(st.sampled_from(["widget", "networks", "move", "add", "accounts", "url"]), st.text())))

@@ -19,6 +19,8 @@ from embed.kit_build import BUNDLES, PARTS, ROOT, build, tool, version
 COMMITTED = ROOT / "static" / "kit" / version()
 # DESIGN.md, "Budgets": the kit alone, in bytes as brotli 11.
 KIT_BUDGET = 1200
+# Pages pin the files of a released version by their hashes, for good: nothing may change in its folder.
+RELEASED = {"1.0.0": "3ebcc8e43a537206126022c1c901922622f64e2b1a63dbe708f50065dc31c354"}
 
 
 @pytest.fixture(scope="module")
@@ -40,14 +42,25 @@ def test_the_committed_kit_is_what_the_sources_build(built: Path) -> None:
     assert [name for name in made if made[name] != kept[name]] == [], "run make kit"
 
 
-def files() -> list[Path]:
-    return sorted(COMMITTED.glob("*.js"))
+@pytest.mark.parametrize("release", RELEASED)
+def test_what_is_released_stays(release: str) -> None:
+    listing = COMMITTED.parent / release / "integrity.json"
+    assert hashlib.sha256(listing.read_bytes()).hexdigest() == RELEASED[release]
+    assert sorted(json.loads(listing.read_text("utf-8"))["files"]) == [p.name for p in files(release)]
 
 
-@pytest.mark.parametrize("path", files(), ids=lambda path: path.name)
+def files(release: str = version()) -> list[Path]:
+    return sorted((COMMITTED.parent / release).glob("*.js"))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [*files(), *(path for release in RELEASED for path in files(release))],
+    ids=lambda p: "/".join(p.parts[-2:]),
+)
 def test_what_is_said_of_a_file_is_true(path: Path) -> None:
     content = path.read_bytes()
-    said = json.loads((COMMITTED / "integrity.json").read_text("utf-8"))["files"][path.name]
+    said = json.loads((path.parent / "integrity.json").read_text("utf-8"))["files"][path.name]
     assert said["integrity"] == "sha384-" + base64.b64encode(hashlib.sha384(content).digest()).decode()
     assert said["bytes"] == len(content)
     assert said["brotli"] == path.with_name(path.name + ".br").stat().st_size

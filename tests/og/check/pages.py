@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from og.check import Report, check
+from og.check_around import Around
 from og.check_rules.parts import Known
 from og.preview import from_html
 
@@ -39,6 +40,8 @@ def html_of(given: Any) -> str:
     """The page that a datum stands for."""
     if isinstance(given, str):
         return whole(given)
+    if "head" in given:
+        return whole(given["head"])
     if "repeat" in given:
         text = given["repeat"].replace("{}", given["of"] * given["times"])
         return text if given.get("page") else whole(text)
@@ -61,11 +64,13 @@ def report_of(code: str, side: str) -> tuple[Report, str]:
     case = cases()[code]
     given = case[side]
     html = html_of(given)
-    more: dict[str, str] = given if isinstance(given, dict) else {}
+    more: dict[str, Any] = given if isinstance(given, dict) else {}
     content_type = more.get("content_type", "")
     raw = html.encode(more.get("encoding", "utf-8"))
     found = {url: Known(**sides[side]) for url, sides in case.get("pictures", {}).items()}
     if isinstance(given, dict) and "found" in given:
         found[PICTURE] = Known(**given["found"])
     preview = from_html(raw, URL, content_type or "text/html")
-    return check(preview, raw, url=URL, content_type=content_type, pictures=found), raw.decode("utf-8", "replace")
+    around = Around(closed_to=tuple(more.get("closed_to", ())), headers=more.get("headers", {}))
+    report = check(preview, raw, url=URL, content_type=content_type, pictures=found, around=around)
+    return report, raw.decode("utf-8", "replace")

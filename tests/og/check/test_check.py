@@ -135,9 +135,12 @@ def test_time_grows_with_the_bytes_only(piece: str) -> None:
     for size in (60_000, 240_000):
         html = (piece * (size // len(piece))).encode()
         preview = from_html(b"", URL)
-        start = process_time()
-        check(preview, html, url=URL)
-        times.append(process_time() - start)
+        least = float("inf")
+        for _ in range(3):  # what else the machine does only adds
+            start = process_time()
+            check(preview, html, url=URL)
+            least = min(least, process_time() - start)
+        times.append(least)
     assert times[1] < 9 * times[0] + 0.05
 
 

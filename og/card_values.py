@@ -1,0 +1,85 @@
+"""What layouts can show of a card: its fields, and what is made of them (a date in words, an owner's name)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from types import MappingProxyType
+
+from og.card import Card
+
+_PLAIN = (
+    "site", "title", "description", "author", "avatar", "logo", "background", "badge", "date", "value", "picture",
+    "qr",
+)  # fmt: skip
+# Every name that layouts may write in braces or ask for, and the field it comes from.
+NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        **{name: name for name in (*_PLAIN, "facts", "progress")},
+        **dict.fromkeys(("day", "month", "time", "when"), "date"),
+        **{f"fact{number}": "facts" for number in range(1, 7)},
+        "owner": "title",
+        "name": "title",
+        "initial": "author",
+    }
+)
+# ISO 8601 as the web writes it (RFC 3339 §5.6, the time may be absent), alone or at the start of a text.
+_ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?![\d-])")
+_AFTER_DATE = re.compile(r"^[\s·,;|–—-]+")
+
+
+def values(card: Card) -> dict[str, str]:
+    """Return every text by name; an absent one is not there. Pictures have their address."""
+    found = {name: getattr(card, name) for name in _PLAIN}
+    found["facts"] = " · ".join(card.facts)
+    found |= {f"fact{number}": fact for number, fact in enumerate(card.facts, 1)}
+    found["progress"] = "" if card.progress is None else f"{card.progress:g}%"
+    found["initial"] = card.author[:1].upper()
+    found |= _title(card) if card.layout == "repo" or "/" in card.title else {"name": card.title}
+    found |= _date(card, found)
+    _promote(found)
+    return {name: value for name, value in found.items() if value}
+
+
+def _promote(found: dict[str, str]) -> None:
+    """Give the title's place to what there is, where there is no title."""
+    for name in ("description", "site"):
+        if not found["title"] and not found["value"] and found[name]:
+            found["title"] = found["name"] = found[name]
+            found[name] = ""
+
+
+def _title(card: Card) -> dict[str, str]:
+    """Split the full name of a repository, "owner/name"."""
+    owner, slash, name = card.title.partition("/")
+    return {"owner": owner.strip(), "name": name.strip()} if slash and name.strip() else {"name": card.title}
+
+
+def _date(card: Card, found: dict[str, str]) -> dict[str, str]:
+    """Return a date in the card's language; an event's may stand at the start of its description."""
+    match = _ISO.match(card.date)
+    if not card.date and card.layout == "event":
+        match = _ISO.match(card.description)
+        if match:
+            found["description"] = _AFTER_DATE.sub("", card.description[match.end() :])
+    if not match:
+        return {"when": card.date}
+    try:
+        day = date.fromisoformat(match[1])
+    except ValueError:
+        return {"when": card.date}
+    words = {"day": str(day.day), "month": _in_words(day, card.lang, "LLL"), "time": match[2] or ""}
+    whole = _in_words(day, card.lang, "long")
+    return {**words, "when": f"{whole}, {match[2]}" if match[2] else whole, "date": whole}
+
+
+def _in_words(day: date, lang: str, form: str) -> str:
+    from babel import Locale, UnknownLocaleError  # half a megabyte of data, which only dates need
+    from babel.dates import format_date
+
+    try:
+        locale = Locale.parse(lang or "en", sep="-")
+    except (UnknownLocaleError, ValueError):
+        locale = Locale("en")
+    return format_date(day, form, locale=locale)
