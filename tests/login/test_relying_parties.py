@@ -7,6 +7,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from html import unescape
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urljoin, urlsplit
 
@@ -109,7 +110,8 @@ def test_authlib(provider: Provider, algorithm: str, method: str, public: bool) 
 
 
 @pytest.mark.parametrize("algorithm", ["RS256", "ES256"])
-def test_idpyoidc(provider: Provider, algorithm: str) -> None:
+def test_idpyoidc(provider: Provider, algorithm: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # it writes keys of its own into the working folder
     from idpyoidc.client.rp_handler import RPHandler
 
     site = provider.site(algorithm)
