@@ -36,8 +36,8 @@ def main() -> None:
     parser.add_argument("--peers", default="ogs,unfurl,metascraper")
     parser.add_argument("--show", action="store_true", help="print what differs")
     given = parser.parse_args()
+    from og.tagging.fields import read
     from og.tags import og_type, tags_for, x_card
-    from og.tags_fields import read
     from tests.og.tags.cases import cases
 
     written = [tags_for(read(case)[0]) for case in cases()]

@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from og.card import FORMATS, PATTERNS, SIZES, Card, canonical
-from og.card_colours import THEMES
-from og.card_form import from_query, to_query
+from og.card_service.form import from_query, to_query
+from og.drawing.colours import THEMES
 
 CUSTOM = "custom"
 KEY = "YOUR_API_KEY"

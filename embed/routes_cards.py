@@ -116,8 +116,8 @@ def _taken(card: Card | None) -> dict[str, str]:
 
 
 def _tags(card: Card, signed: Any, address: str) -> str:
+    from og.tagging.fields import read as read_fields
     from og.tags import tags_for
-    from og.tags_fields import read as read_fields
 
     image = {"url": address, "width": signed.width, "height": signed.height, "type": signed.type, "alt": signed.alt}
     fields = {

@@ -11,9 +11,9 @@ from core.addresses import web_address
 from core.errors import Invalid, NotAllowed, Problem
 from core.web import client_address, page, services
 from networks.icons import icon
-from og.check_page import page_data
-from og.check_rules import rules
-from og.checks import check_address, check_html
+from og.checker.page import page_data
+from og.checker.rules import rules
+from og.checker.run import check_address, check_html
 from og.routes_check import PER_ADDRESS, may_look
 from og.routes_previews import Caller
 

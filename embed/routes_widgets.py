@@ -19,6 +19,7 @@ from widgets.base import Context, Options, Widget, parse
 
 if TYPE_CHECKING:
     from core.sites import Site
+    from feeds.show import Shown
     from networks.parts import Network
     from widgets.page_reader import Reader
 
@@ -30,6 +31,7 @@ def data(widget: str) -> Response:
     """Answer with a widget's data, as the script reads it."""
     found, options, context, hints = _asked(widget)
     content = found.data(options, context)
+    content = found.told(content, context) if found.told else content
     if hints:
         content["hints"] = [*content.get("hints", []), *hints]
     response = share_with(jsonify(content), context.site)
@@ -44,6 +46,8 @@ def fragment(widget: str) -> Response:
     found, options, context, _hints = _asked(widget)
     content = found.data(options, context)
     response = make_response(render(found, options, context, request.args, content))
+    response.add_etag()
+    response.make_conditional(request)
     return _dressed(share_with(response, context.site), found, content, context)
 
 
@@ -51,7 +55,7 @@ def fragment(widget: str) -> Response:
 def frame(widget: str) -> Response:
     """Answer with a page that holds one widget, for iframes. It reads no cookie."""
     found, options, context, _hints = _asked(widget)
-    content = found.data(options, context)
+    content = {**found.data(options, context), "styled": True}
     body = render_template(
         "widgets/frame.html",
         widget=found,
@@ -65,7 +69,7 @@ def frame(widget: str) -> Response:
     response = make_response(body)
     if found.reads:
         response.headers["Cache-Control"] = PRIVATE  # no cache's key says on whose page it stands
-    player = origin_of(content.get("player", {}).get("src", ""))
+    player = " ".join(content.get("frames", ())) or origin_of(content.get("player", {}).get("src", ""))
     return dress(response, "frame", ancestors=f"'self' {origins}".strip(), frames=player)
 
 
@@ -82,6 +86,8 @@ def _dressed(response: Response, widget: Widget, content: Mapping[str, Any], con
     """Put on the headers; what was made of other people's pages is kept for as long as it is good."""
     if widget.reads and context.reader:
         response.headers["Cache-Control"] = "no-store" if "error" in content else context.reader().lifetime
+    elif widget.lifetime:
+        response.headers["Cache-Control"] = widget.lifetime
     return dress(response, "counted" if context.clicks else "fragment")
 
 
@@ -96,7 +102,15 @@ def _asked(key: str) -> tuple[Widget, Options, Context, list[str]]:
     tag = options.lang
     words = built.catalog.words(tag) if tag else built.catalog.best(request.headers.get("Accept-Language", ""))
     base_url, counter = built.settings.base_url, _counter(site)
-    return widget, options, Context(built.networks, words, base_url, site, counter, reading(site), offered), hints
+    context = Context(built.networks, words, base_url, site, counter, reading(site), offered, shown_feed)
+    return widget, options, context, hints
+
+
+def shown_feed(feed: str, count: int, cursor: str, lang: str) -> Shown:
+    """Return what is to be drawn of a feed."""
+    from feeds.show import shown
+
+    return shown(services(), feed, count, cursor, lang)
 
 
 def offered(site: Site | None) -> tuple[Network, ...]:

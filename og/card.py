@@ -24,7 +24,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from core.errors import Invalid
-from og import card_fields as given
+from og.drawing import fields as given
 
 if TYPE_CHECKING:
     from og.layouts import Layouts
@@ -229,7 +229,7 @@ def _max_bytes(data: Mapping[str, Any]) -> int:
 
 
 def _theme(value: Any, warnings: list[str]) -> Theme:
-    from og.card_colours import THEMES
+    from og.drawing.colours import THEMES
 
     if value in (None, ""):
         return Theme()

@@ -5,7 +5,7 @@
 
 However many ask for a picture, one process draws it once; the others wait. Of the pictures that are drawn at a time
 there are few (og.workbench), and who comes too late is told to come back. Other people's pictures on a card are
-fetched before (og.card_pictures); one that did not come is left out, and the card is drawn anew soon. See
+fetched before (og.card_service.pictures); one that did not come is left out, and the card is drawn anew soon. See
 docs/pictures.md.
 """
 
@@ -23,9 +23,9 @@ from typing import TYPE_CHECKING, Any
 from core.cache_fetch import Cache
 from core.errors import Invalid, NotFound
 from og.card import MEDIA_TYPES, Card, alt, read
-from og.card_address import Asked, CardAddresses, described, digest
-from og.card_pictures import Fetched, Pictures
-from og.card_store import CardStore
+from og.card_service.address import Asked, CardAddresses, described, digest
+from og.card_service.pictures import Fetched, Pictures
+from og.card_service.store import CardStore
 from og.workbench import PLACES, Workbench
 
 log = logging.getLogger(__name__)

@@ -12,15 +12,15 @@ from types import MappingProxyType
 from typing import Any
 
 from og.addresses import page_address
-from og.check_rules import rules
-from og.check_rules.parts import SEVERITIES, Fault, Known, Nothing, Rule, Subject, Surroundings
+from og.checker.platforms import platforms
+from og.checker.platforms.look import look
+from og.checker.platforms.parts import Look
+from og.checker.positions import MOST_BYTES, Page, Tag
+from og.checker.rules import rules
+from og.checker.rules.parts import SEVERITIES, Fault, Known, Nothing, Rule, Subject, Surroundings
 from og.encoding import as_utf8
-from og.platforms import platforms
-from og.platforms.look import look
-from og.platforms.parts import Look
-from og.positions import MOST_BYTES, Page, Tag
 from og.record import Preview
-from og.tags_fix import Fixed, fixed
+from og.tagging.fix import Fixed, fixed
 
 # Findings of one rule that are told; more of the same help nobody.
 MOST_OF_A_RULE = 5
@@ -48,7 +48,7 @@ class Finding:
 
     @property
     def severity(self) -> str:
-        """``error``, ``warning`` or ``hint``: see og/check_rules/parts.py."""
+        """``error``, ``warning`` or ``hint``: see og/checker/rules/parts.py."""
         return self.rule.severity
 
     @property

@@ -36,10 +36,10 @@ def preview(url: str | None, stdin: bool, as_json: bool) -> None:
 def check(url: str | None, stdin: bool, as_json: bool) -> None:
     """Check a page's tags, and say what is wrong with them."""
     if stdin:
-        from og.check_stdin import stream
+        from og.checker.stdin import stream
 
         return stream(stdin_lines(), write_line)
-    from og.checks import check_address
+    from og.checker.run import check_address
 
     report = check_address(_page(url), services().http, services().upstreams, lambda: None).as_json()
     lines = [f"{f['severity']:8}{f['line'] or '-':>5}  {f['message']} {f['fix']}" for f in report["findings"]]
@@ -78,7 +78,7 @@ def _card_options(command: Any) -> Any:
 @_card_options
 def draw(file: Path | None, stdin: bool, out: Path | None, as_json: bool, **fields: Any) -> None:
     """Draw a card: a preview picture. FILE is a card in JSON; options add to it."""
-    from og.draw_stdin import stream, written
+    from og.drawing.stdin import stream, written
     from og.layouts import Layouts
 
     layouts = Layouts(services().settings.data / "layouts")

@@ -4,7 +4,7 @@
 
 The same card and the same `VERSION` give the same bytes on one machine; on another, fonts found there may draw what
 the bundled ones lack. How it is fast: what a site's cards have in common is painted and encoded once
-(`og.card_layer`).
+(`og.drawing.layer`).
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from og import backdrop, inking
-from og.arrange import Part
 from og.card import Card, alt, read
-from og.card_layer import Band, Kept, Layer, Sheet, keep_blocks
-from og.encode import Encoded, encoded
+from og.drawing import backdrop, inking
+from og.drawing.arrange import Part
+from og.drawing.encode import Encoded, encoded
+from og.drawing.layer import Band, Kept, Layer, Sheet, keep_blocks
+from og.drawing.place import placed
+from og.drawing.scene import Scene, runs_left, unit
 from og.layouts import Layouts, built_in
 from og.layouts.schema import Box, Code, Layout, Space, Text
 from og.pictures import Client, Source, load
-from og.place import placed
-from og.scene import Scene, runs_left, unit
 
 if TYPE_CHECKING:
     VERSION: str

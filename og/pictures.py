@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.errors import BadReply, FetchFailed, Problem
-from og.card_layer import Kept
+from og.drawing.layer import Kept
 from og.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ DEADLINE = 4.0
 ACCEPT = "image/webp,image/avif,image/png,image/jpeg,image/*;q=0.8"
 # Design pixels (on a card of 1200x630) that pictures other than the large ones take at most on any layout.
 _SMALL = 640
+# Pixels of the longer side: below are the dots that pages count their visitors with.
+_SMALLEST = 8
 # Bytes of decoded pictures kept: a site's logo and its authors' portraits come with every card.
 _KEPT = 16_000_000
 # From this alpha on a dot of a logo is seen.
@@ -133,7 +135,10 @@ def _source(name: str, data: Callable[[], bytes], most: tuple[int, int], *, cove
         scale = min(1.0, choose(most[0] / width, most[1] / height), most_of_all / width, most_of_all / height)
         return max(1, round(width * scale)), max(1, round(height * scale))
 
-    return _sources().put(key, Source(key, opened(data(), fit, _bench())))
+    image = opened(data(), fit, _bench())
+    if max(image.size) < _SMALLEST:
+        raise BadReply("The picture is too small to be shown.", code="picture_too_small")
+    return _sources().put(key, Source(key, image))
 
 
 @lru_cache(maxsize=1)
@@ -178,7 +183,7 @@ def luminances(image: Image.Image) -> tuple[float, float] | None:
         return None
     small = image.resize((24, 24), Image.Resampling.BOX)
     dots: Mapping[int, Any] = dict(enumerate(small.get_flattened_data()))
-    from og.card_colours import luminance
+    from og.drawing.colours import luminance
 
     seen = [luminance(tuple(dot[:3])) for dot in dots.values() if dot[3] >= _OPAQUE]
     return (min(seen), max(seen)) if seen else None

@@ -83,9 +83,7 @@ class Previews:
     def renew(self, url: str) -> None:
         """Read the preview of an address anew if it is stale, for a job; where that fails the old one stays."""
         address = web_address(url).partition("#")[0]
-        self._cache.renew(
-            _key(address), lambda: self._read(address), fresh=FRESH, stale=STALE, negative=_remembered
-        )
+        self._cache.renew(_key(address), lambda: self._read(address), fresh=FRESH, stale=STALE, negative=_remembered)
 
     def batch(self, urls: Sequence[str], before: Callable[[str], None]) -> list[Outcome]:
         """Return each address's outcome, in the order asked; one that fails costs the others nothing."""

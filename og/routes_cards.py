@@ -11,8 +11,8 @@ from core.errors import Invalid, NotAllowed, NotFound
 from core.limits import Rule
 from core.web import client_address, dress, services, share_with
 from og.card import FORMATS, MEDIA_TYPES, read
-from og.card_form import clamped, from_query
-from og.page_card import allowed, card_of
+from og.card_service.form import clamped, from_query
+from og.card_service.page import allowed, card_of
 from og.routes_previews import Caller, body_of, caller
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from core.addresses import web_address
 from core.errors import Invalid, TooMany
 from core.limits import Rule
 from core.web import dress, services, share_with
-from og.checks import check_address, check_html
+from og.checker.run import check_address, check_html
 from og.routes_previews import Caller, body_of, caller
 
 blueprint = Blueprint("check", __name__)

@@ -12,13 +12,13 @@ from core.addresses import web_address
 from core.errors import Invalid, NotAllowed, NotFound, TooLarge
 from core.limits import Rule
 from core.web import dress, services, share_with
-from og.page_card import allowed
-from og.positions import MOST_BYTES
+from og.card_service.page import allowed
+from og.checker.positions import MOST_BYTES
 from og.routes_previews import Caller, body_of, caller, previews
 
 if TYPE_CHECKING:
     from core.sites import Site
-    from og.tags_page import Made, Prefer, Signed, Wish
+    from og.tagging.page import Made, Prefer, Signed, Wish
 
 blueprint = Blueprint("tags", __name__)
 # Reading, merging and checking a page takes some tenths of a second of a processor: a person's pace, not a crawler's.
@@ -30,7 +30,7 @@ LARGEST = 6 * 1024 * 1024
 @blueprint.post("/api/v1/tags")
 def write() -> Response:
     """Answer with the tags of a page: ``fields``, or ``url``, or ``html`` and ``url``; perhaps with ``card``."""
-    from og.tags_page import make, merged  # at first use: the writer takes a while to load
+    from og.tagging.page import make, merged  # at first use: the writer takes a while to load
 
     who = caller()
     body = body_of(LARGEST)
@@ -69,7 +69,7 @@ def _address(body: Mapping[str, Any]) -> str:
 
 
 def _wish(body: Mapping[str, Any], url: str, who: Caller) -> Wish:
-    from og.tags_page import Wish
+    from og.tagging.page import Wish
 
     fields = {} if body.get("fields") is None else body["fields"]
     if not isinstance(fields, dict):
@@ -152,7 +152,7 @@ class _Signing:
 
 
 def _answer(html: str, made: Made, document: str, url: str, who: Caller, sign: _Signing) -> Response:
-    from og.tags_page import findings
+    from og.tagging.page import findings
 
     image = made.tags.image
     answer: dict[str, Any] = {

@@ -20,9 +20,9 @@ from types import MappingProxyType
 from typing import Any
 
 from og.record import Image, Media
-from og.tags_fields import Fields
-from og.tags_jsonld import SCRIPT_ID, graph, written
-from og.tags_values import AVAILABILITY, locale
+from og.tagging.fields import Fields
+from og.tagging.jsonld import SCRIPT_ID, graph, written
+from og.tagging.values import AVAILABILITY, locale
 
 # X's large card takes no smaller picture (https://docs.x.com/x-for-websites/cards/overview/summary-card-with-large-image).
 LARGE_LEAST = (300, 157)

@@ -18,8 +18,8 @@ from core.http import Http
 from core.netguard import Guard
 from core.patience import Upstreams
 from og.check import Report
-from og.check_around import MOST_PICTURES
-from og.checks import check_address, check_html
+from og.checker.around import MOST_PICTURES
+from og.checker.run import check_address, check_html
 from tests.doubles import an_app
 
 HEAD = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A page</title>'
@@ -138,7 +138,7 @@ def test_no_more_pictures_than_counted_are_asked_for(web: Web, http: Http) -> No
 
 
 def test_pictures_that_hang_do_not_hold_the_report_up(web: Web, http: Http, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("og.check_around.SECONDS", 0.4)
+    monkeypatch.setattr("og.checker.around.SECONDS", 0.4)
 
     def hang(_request: Request) -> Response:
         time.sleep(3)

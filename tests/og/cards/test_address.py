@@ -14,7 +14,7 @@ from core.errors import NotAllowed, NotFound, TooLarge
 from core.settings import Settings
 from core.vault import Vault
 from og.card import Card, read
-from og.card_address import LARGEST, LONGEST, CardAddresses, _unpacked, digest
+from og.card_service.address import LARGEST, LONGEST, CardAddresses, _unpacked, digest
 
 OLD, NEW = "o" * 40, "n" * 40
 CARD = {"title": "The market moves to the river", "site": "Thursday notes", "theme": {"accent": "#c8321b"}}

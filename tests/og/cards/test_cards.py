@@ -17,9 +17,9 @@ from core.settings import Settings
 from core.vault import Vault
 from og import draw as drawing
 from og.card import Card, read
-from og.card_address import Asked, CardAddresses
-from og.card_pictures import FAILED, Pictures
-from og.card_store import CardStore
+from og.card_service.address import Asked, CardAddresses
+from og.card_service.pictures import FAILED, Pictures
+from og.card_service.store import CardStore
 from og.cards import AGAIN, KEPT, Cards
 from og.layouts import built_in
 from og.media_store import shelf

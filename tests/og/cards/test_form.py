@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import Invalid
 from og.card import Card, canonical, read
-from og.card_form import UNSIGNED_TEXT, clamped, from_query, to_query
+from og.card_service.form import UNSIGNED_TEXT, clamped, from_query, to_query
 
 
 def test_names_with_a_dot_are_of_the_theme() -> None:

@@ -15,8 +15,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from og import card_pictures
-from og.card_address import LARGEST
+from og.card_service import pictures as card_pictures
+from og.card_service.address import LARGEST
 from tests.core.http_origin import drip, reply
 from tests.doubles import a_site
 from tests.og.cards.test_routes import LOGO, error, path_of, serving, sign

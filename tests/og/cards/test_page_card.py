@@ -10,7 +10,7 @@ from core.errors import NotAllowed, NotFound
 from core.site_options import SiteOptions
 from core.sites import Site
 from og.card import read
-from og.page_card import allowed, card_of
+from og.card_service.page import allowed, card_of
 
 OWN = "https://social.example.org"
 SITE = Site(

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from core.database import Database
 from core.errors import Busy
-from og.card_store import GRAIN, IN_USE, KEEP, CardPayload, CardStore
+from og.card_service.store import GRAIN, IN_USE, KEEP, CardPayload, CardStore
 
 
 class Clock:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from og.check import Report, check
-from og.check_around import Around
-from og.check_rules.parts import Known
+from og.checker.around import Around
+from og.checker.rules.parts import Known
 from og.preview import from_html
 
 DATA = Path(__file__).parent / "data"

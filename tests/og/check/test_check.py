@@ -13,8 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from og.check import check
-from og.check_stdin import stream
-from og.platforms import platforms
+from og.checker.platforms import platforms
+from og.checker.stdin import stream
 from og.preview import from_html
 from tests.og.check.pages import URL, cases, html_of, report_of, whole
 

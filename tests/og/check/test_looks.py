@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from og.check import check
-from og.platforms.parts import Look
+from og.checker.platforms.parts import Look
 from og.preview import from_html
 from tests.og.check.pages import URL, whole
 

@@ -13,7 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from core.errors import AddressRefused
 from og.check import check
-from og.check_page import page_data
+from og.checker.page import page_data
 from og.preview import from_html
 from tests.og.check.pages import URL, cases, report_of, whole
 from tests.og.check.test_check import GOOD

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from og.check_rules import rules
-from og.check_rules.parts import EVERY, GROUPS
-from og.platforms import platforms
+from og.checker.platforms import platforms
+from og.checker.rules import rules
+from og.checker.rules.parts import EVERY, GROUPS
 from tests.og.check.pages import cases, html_of, report_of
 
 CODES = [rule.code for rule in rules()]
@@ -77,5 +77,5 @@ def test_no_page_of_the_data_is_a_copy() -> None:
 
 def test_data_files_have_the_names_of_rule_files() -> None:
     root = Path(__file__).resolve().parents[3]
-    families = {path.stem for path in (root / "og/check_rules").glob("*.py")}
+    families = {path.stem for path in (root / "og/checker/rules").glob("*.py")}
     assert {path.stem for path in (Path(__file__).parent / "data").glob("*.toml")} <= families

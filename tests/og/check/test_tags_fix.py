@@ -8,7 +8,7 @@ import pytest
 
 from og.check import check
 from og.preview import from_html
-from og.tags_fix import Fixed
+from og.tagging.fix import Fixed
 from tests.og.check.pages import URL, whole
 from tests.og.check.test_check import GOOD
 

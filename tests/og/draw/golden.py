@@ -11,14 +11,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from og import backdrop
-from og.arrange import Part
 from og.card import read
 from og.draw import draw
+from og.drawing import backdrop
+from og.drawing.arrange import Part
+from og.drawing.place import placed
+from og.drawing.scene import Scene
 from og.layouts import built_in
 from og.layouts.schema import Text
-from og.place import placed
-from og.scene import Scene
 from tests.og.pictures import opened
 
 DATA = Path(__file__).parents[1] / "data/cards"

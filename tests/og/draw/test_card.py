@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from core.errors import Invalid
 from og.card import ALT, PATTERNS, Card, Theme, alt, canonical, read
-from og.card_colours import THEMES, contrast, parsed, readable
+from og.drawing.colours import THEMES, contrast, parsed, readable
 
 WRONG: dict[str, tuple[Any, str, str]] = {
     "no object": ([], "invalid", ""),

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from og.draw_stdin import stream
+from og.drawing.stdin import stream
 from tests.og.pictures import opened
 
 ROOT = Path(__file__).resolve().parents[3]

@@ -15,7 +15,7 @@ from tests.og.pictures import exif, gif, opened, photo, png, saved
 
 REFUSED = {"size-silly", "size-zero"}
 WARNED = {
-    "avatar-svg", "avatar-broken", "avatar-bomb", "theme-low-contrast", "theme-bad-colour", "title-10k",
+    "avatar-svg", "avatar-broken", "avatar-bomb", "logo-1px", "theme-low-contrast", "theme-bad-colour", "title-10k",
 }  # fmt: skip
 
 

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from PIL import Image, ImageChops, ImageDraw
 
-from og import jpeg, png
-from og.card_layer import Band, Kept, Layer, Sheet, merged
 from og.draw import draw
-from og.paint import gradient
+from og.drawing import jpeg, png
+from og.drawing.layer import Band, Kept, Layer, Sheet, merged
+from og.drawing.paint import gradient
 from tests.og.pictures import opened, photo
 
 GROUNDS = {

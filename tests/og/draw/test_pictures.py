@@ -56,6 +56,7 @@ REFUSED = {
     "nothing": (b"", "status 200"),
     "cut off": (saved(photo(200, 200), "JPEG")[:900], "damaged"),
     "a bomb": (png(30_000, 30_000), "too large"),
+    "a dot": (saved(Image.new("RGB", (1, 1)), "PNG"), "too small"),
     "too many bytes": (saved(photo(64, 64), "PNG") + b"\0" * 5_000_001, "larger"),
 }
 
@@ -145,7 +146,7 @@ def test_cmyk_and_first_frames(tmp_path: Path) -> None:
         assert max(dot[1:]) < 90
 
 
-@pytest.mark.parametrize("size", [(6000, 4000), (2400, 12), (12, 1600), (1, 1), (20_000, 1000)])
+@pytest.mark.parametrize("size", [(6000, 4000), (2400, 12), (12, 1600), (9, 9), (20_000, 1000)])
 def test_any_shape_of_a_logo_has_its_place(size: tuple[int, int], tmp_path: Path) -> None:
     (tmp_path / "a.png").write_bytes(saved(Image.new("L", size, 90), "PNG"))
     assert draw(card(logo=str(tmp_path / "a.png")), local=True).warnings == ()
@@ -155,7 +156,7 @@ def test_any_shape_of_a_logo_has_its_place(size: tuple[int, int], tmp_path: Path
 @pytest.mark.parametrize("layout", ["article", "photo"])
 def test_words_on_a_photo_can_be_read(ground: int, layout: str, tmp_path: Path) -> None:
     """The title's rows hold colours at least 4.5:1 apart, however light the photo is."""
-    from og.card_colours import contrast
+    from og.drawing.colours import contrast
 
     (tmp_path / "a.png").write_bytes(saved(Image.new("L", (600, 315), ground), "PNG"))
     made = draw({"title": "MMMM", "layout": layout, "background": str(tmp_path / "a.png")}, local=True)
@@ -167,7 +168,7 @@ def test_words_on_a_photo_can_be_read(ground: int, layout: str, tmp_path: Path) 
 def test_a_photo_is_a_jpeg_of_some_size_or_a_png_with_filters() -> None:
     out = BytesIO()
     photo(1200, 630).save(out, "PNG", compress_level=1)
-    from og.card_layer import Layer, Sheet
+    from og.drawing.layer import Layer, Sheet
 
     ours = Sheet(Layer(photo(1200, 630), rich=True), [(100, 200)]).png()
     plain = Sheet(Layer(photo(1200, 630), rich=False), [(100, 200)]).png()

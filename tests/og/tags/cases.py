@@ -6,8 +6,8 @@ import random
 from typing import Any
 
 from og.record import Preview
+from og.tagging.fields import Fields
 from og.tags import og_type
-from og.tags_fields import Fields
 
 COUNT = 200
 NASTY = (

@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 from typing import Any
 
 from og.preview import from_html
-from og.tags_jsonld import SCRIPT_ID
-from og.tags_page import Made, Wish, merged
+from og.tagging.jsonld import SCRIPT_ID
+from og.tagging.page import Made, Wish, merged
 
 TOUCHED = ("html", "meta", "link", "title")
 HTML = "text/html; charset=utf-8"

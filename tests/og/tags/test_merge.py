@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from og.tags_source import Source
+from og.tagging.source import Source
 from tests.og.tags.merging import merge, preview, rest
 
 DATA = Path(__file__).parent / "data" / "merge"

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from og.clean_text import plain
 from og.preview import from_html
+from og.tagging.fields import read as fields_of
 from og.tags import Tags, tags_for
-from og.tags_fields import read as fields_of
 from tests.og.tags.cases import COUNT, cases, read, said
 
 CASES = cases()

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from core.errors import Invalid
+from og.tagging.fields import read
 from og.tags import Style, Tags, tags_for
-from og.tags_fields import read
 
 DATA = Path(__file__).parent / "data" / "write"
 NAMES = sorted(path.stem for path in DATA.glob("*.json"))
