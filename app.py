@@ -25,7 +25,16 @@ from widgets.words import Catalog
 
 ROOT = Path(__file__).resolve().parent
 # When jobs are put by themselves: cron, UTC. Housekeeping is hourly, not on the hour, when everybody else's is.
-SCHEDULES = {"events.trim": "17 * * * *", "limits.clear": "47 * * * *", "login.sweep": "27 * * * *"}
+SCHEDULES = {
+    "events.trim": "17 * * * *",
+    "limits.clear": "47 * * * *",
+    "login.sweep": "27 * * * *",
+    "accounts.renew": "7 * * * *",
+    "feeds.due": "* * * * *",
+    "feeds.reap": "37 * * * *",
+    "webhooks.tend": "*/5 * * * *",
+    "webhooks.sweep": "7 * * * *",
+}
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -70,6 +79,8 @@ def _services(settings: Settings | None) -> Services:
         make_cards=_cards,
         login_words=Catalog(ROOT / "login" / "languages"),
         make_logins=_logins,
+        make_accounts=_accounts,
+        make_feeds=_feeds,
         handlers=_handlers(),
         schedules=SCHEDULES,
     )
@@ -78,11 +89,13 @@ def _services(settings: Settings | None) -> Services:
 def _handlers() -> dict[str, Handler]:
     """Return what does each kind of job. Their modules must import little: what a job needs it imports itself."""
     from core.housekeeping import clear_limits, trim_events
-    from login.jobs import sweep, tell_logout
+    from feeds.jobs import HANDLERS as FEEDS
+    from feeds.webhook_jobs import HANDLERS as WEBHOOKS
+    from login.jobs import renew_accounts, sweep, tell_logout
     from og.refresh import REFRESH, refresh
 
-    own = {"events.trim": trim_events, "limits.clear": clear_limits}
-    return {**own, REFRESH: refresh, "login.sweep": sweep, "login.tell_logout": tell_logout}
+    own = {"events.trim": trim_events, "limits.clear": clear_limits, "accounts.renew": renew_accounts}
+    return {**own, **FEEDS, **WEBHOOKS, REFRESH: refresh, "login.sweep": sweep, "login.tell_logout": tell_logout}
 
 
 def _previews(services: Services) -> object:
@@ -104,6 +117,18 @@ def _logins(services: Services) -> object:
     from login.service import Logins
 
     return Logins(services)
+
+
+def _accounts(services: Services) -> object:
+    from login.renewing import AccountTokens
+
+    return AccountTokens(services)
+
+
+def _feeds(services: Services) -> object:
+    from feeds.service import feeds_of
+
+    return feeds_of(services)
 
 
 def _media(services: Services) -> object:
@@ -141,17 +166,23 @@ def _routes(app: Flask) -> None:
         app.register_blueprint(blueprint)
     for blueprint in (cards, cards_page, tags, oembed):
         app.register_blueprint(blueprint)
+    from feeds.routes_feeds import blueprint as feeds
+    from feeds.routes_webhooks import blueprint as webhooks
+
+    app.register_blueprint(feeds)
+    app.register_blueprint(webhooks)
     _login_routes(app)
 
 
 def _login_routes(app: Flask) -> None:
     from login.routes_account import blueprint as account
     from login.routes_authorize import blueprint as authorize
+    from login.routes_connect import blueprint as connect
     from login.routes_logout import blueprint as logout
     from login.routes_oauth import blueprint as oauth
     from login.routes_popup import blueprint as popup
     from login.routes_start import blueprint as start
     from login.routes_upstream import blueprint as upstream
 
-    for blueprint in (authorize, oauth, popup, start, upstream, logout, account):
+    for blueprint in (authorize, oauth, popup, start, upstream, logout, account, connect):
         app.register_blueprint(blueprint)

@@ -13,6 +13,8 @@ from core.command_line import Command, Group, tell
 from core.settings import shown
 from core.web import services
 from feeds.commands import feeds
+from feeds.commands_webhooks import webhooks
+from login.commands import accounts
 from og.commands import check, draw, preview
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ def add_commands(app: Flask) -> None:
     app.cli.add_command(db)
     app.cli.add_command(jobs)
     app.cli.add_command(feeds)
+    app.cli.add_command(webhooks)
+    app.cli.add_command(accounts)
     for command in (preview, check, draw, networks, settings, doctor, serve):
         app.cli.add_command(command)
 
@@ -203,7 +207,11 @@ def networks(as_json: bool) -> None:
     """List the networks and what each can do."""
     rows = []
     for network in services().networks.values():
-        can = [part for part in ("share", "follow") if getattr(network, part) is not None and not network.dead]
+        can = [
+            part
+            for part in ("share", "follow", "login", "feed")
+            if getattr(network, part) is not None and not network.dead
+        ]
         rows.append({"key": network.key, "name": network.name, "can": can, "closed": network.dead})
     lines = [f"{r['key']:14}{r['name']:22}{'closed' if r['closed'] else ' '.join(r['can'])}" for r in rows]
     tell(rows, lines, as_json=as_json)
@@ -237,5 +245,9 @@ def doctor(as_json: bool) -> None:
 def serve(port: int | None, host: str | None, workers: int, demo: bool, as_json: bool) -> None:
     """Run the server: granian with 32 threads a worker, and one process for jobs."""
     from core.serving import run
+    from feeds.sample import make_sample
 
-    run(services(), port=port, host=host, workers=workers, demo=demo, as_json=as_json, tell=click.echo)
+    run(
+        services(), port=port, host=host, workers=workers, demo=demo, as_json=as_json, tell=click.echo,
+        prepare=make_sample,
+    )  # fmt: skip

@@ -44,6 +44,8 @@ class Services:
     make_cards: Callable[[Services], Any] = lambda _: None
     login_words: Any = None  # widgets.words.Catalog of login/languages
     make_logins: Callable[[Services], Any] = lambda _: None
+    make_accounts: Callable[[Services], Any] = lambda _: None
+    make_feeds: Callable[[Services], Any] = lambda _: None
     handlers: Mapping[str, Handler] = field(default_factory=dict)  # what does each kind of job
     schedules: Mapping[str, str] = field(default_factory=dict)  # kinds of jobs, and when they are put
     upstreams: Upstreams = field(default_factory=Upstreams)
@@ -97,6 +99,20 @@ class Services:
     def logins(self) -> Any:  # login.service.Logins: a floor above this one
         """Who somebody is, and what sites are told of it."""
         return self.make_logins(self)
+
+    @cached_property
+    def accounts(self) -> Any:  # login.renewing.AccountTokens: a floor above this one
+        """Accounts at networks that owners have connected, and their tokens."""
+        return self.make_accounts(self)
+
+    def account_token(self, account_id: str) -> str:
+        """Return an access token of a connected account, good now; raise what `networks.accounts` raises."""
+        return str(self.accounts.token(account_id))
+
+    @cached_property
+    def feeds(self) -> Any:  # feeds.service.Feeds: a floor above this one
+        """Posts from networks, mixed and kept fresh."""
+        return self.make_feeds(self)
 
     @cached_property
     def limits(self) -> Limits:

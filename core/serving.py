@@ -28,14 +28,21 @@ def run(
     demo: bool,
     as_json: bool,
     tell: Callable[[str], None],
+    prepare: Callable[[Services, str], object] = lambda _services, _site_key: None,
 ) -> None:
-    """Serve until a signal ends it. The schema is brought up to date before the first worker starts."""
+    """Serve until a signal ends it. The schema is brought up to date before the first worker starts.
+
+    ``prepare`` is called, for a demo, with the services and the demo site's key.
+    """
     settings = services.settings
     for warning in check_production(settings):
         tell(f"Warning: {warning}")
     sites = services.sites.all()
     if demo and not sites:
         services.sites.add(DEMO, origins=(settings.base_url,), return_to=(settings.base_url + "/",), public=True)
+    own = next((site.key for site in services.sites.all() if site.name == DEMO), "") if demo else ""
+    if own:
+        prepare(services, own)
     services.close()  # the workers open their own connections
     _metrics_folder(services)
     greeting = "" if as_json else f"Handbill is at {settings.base_url}"

@@ -90,8 +90,8 @@ class Settings:
     )
     public_layouts: tuple[str, ...] = setting(
         (),
-        "Comma list of picture layouts that anybody may have drawn without a signature, at `/og/<layout>.png?title=…`: "
-        "words only, in the usual sizes, limited by address. Default: none.",
+        "Comma list of picture layouts that anybody may have drawn without a signature, at "
+        "`/og/<layout>.png?title=…`: words only, in the usual sizes, limited by address. Default: none.",
     )
     port: int = setting(8000, "Port that `serve` listens on.")
     host: str = setting("127.0.0.1", "Address that `serve` listens on. Put a proxy with TLS before it.")

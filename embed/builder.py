@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
-from core.errors import Invalid
+from core.errors import Invalid, Problem
 from networks import Networks
 from networks.icons import icon
 from networks.parts import Network
@@ -23,12 +23,18 @@ MOST_WRONG = 40
 # What an option's name does not say well enough.
 LABELS: Mapping[str, str] = {
     "accounts": "Your accounts",
+    "autoplay": "The carousel moves by itself",
     "color": "Colour",
+    "columns": "Columns at most",
+    "count": "Posts at first",
     "counts": "Show the site’s own click counts",
+    "feed": "Feed id",
+    "height": "Height in pixels",
     "href": "Page address",
     "image": "Picture",
     "labels": "Show names beside the marks",
     "lang": "Language",
+    "live": "New posts at once",
     "mode": "Where visitors log in",
     "return-to": "Where they come back to",
     "scope": "What you want to be told",
@@ -45,12 +51,14 @@ NAMES: Mapping[str, str] = {"native": "The device’s apps", "sms": "Text messag
 # What the form shows in which group; what is not named here comes last.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("The page", ("href",)),
+    ("The feed", ("feed", "count", "live")),
     ("Logging in", ("start", "return-to", "mode", "scope")),
-    ("Look", ("layout", "size", "color", "theme", "labels")),
+    ("Look", ("layout", "size", "color", "columns", "height", "autoplay", "theme", "labels")),
     ("What is shared", ("url", "text", "hashtags", "via", "image", "utm")),
     ("Site and language", ("site", "lang", "counts")),
 )
 EXAMPLES: Mapping[str, str] = {
+    "feed": "as feeds add gave it",
     "hashtags": "spring market",
     "href": "https://example.org/page",
     "image": "https://example.org/picture.jpg",
@@ -66,12 +74,13 @@ EXAMPLES: Mapping[str, str] = {
 # The option that the picker edits; the rest are controls.
 PICKED: Mapping[str, str] = {"share": "networks", "follow": "accounts", "login": "networks"}
 # The option without which there is nothing to show, where it is not what the picker edits.
-NEEDED: Mapping[str, str] = {"card": "href"}
+NEEDED: Mapping[str, str] = {"card": "href", "feed": "feed"}
 # What is missing while there is nothing to show: where it is entered, and what it is called.
 MISSING: Mapping[str, tuple[str, str]] = {
     "share": ("Tick a network and its button stands here.", "a network"),
     "follow": ("Enter an account and its button stands here.", "an account"),
     "card": ("Enter a page’s address and its card stands here.", "an address"),
+    "feed": ("Enter a feed’s id and its posts stand here. The command feeds add makes one.", "a feed"),
     "login": ("Tick a network, and say which site this is, or where its back end is.", "a network and a site"),
 }
 
@@ -280,7 +289,7 @@ def form(asked: Asked, networks: Networks, logins: Sequence[str] = ()) -> Form:
     return Form(asked_well, options, rows, others, _groups(asked, wrong), wrong)
 
 
-def refuse(drawn: Form, problem: Invalid) -> Form:
+def refuse(drawn: Form, problem: Problem) -> Form:
     """Return the form with what is wrong at its field, where nothing can be made of it."""
     wrong = {**drawn.wrong, problem.field: problem.message}
     return replace(drawn, wrong=wrong, groups=_groups(drawn.asked, wrong), refused=True)
@@ -313,7 +322,8 @@ def _options(asked: Asked, networks: Networks) -> tuple[Options, dict[str, str]]
 
 def _groups(asked: Asked, wrong: Mapping[str, str]) -> tuple[tuple[str, tuple[Control, ...]], ...]:
     """Return the controls in their groups, the picker's option left out."""
-    described = [o for o in describe(asked.widget.options) if "NETWORK" not in o.name]
+    ours = asked.widget.options.ours
+    described = [o for o in describe(asked.widget.options) if "NETWORK" not in o.name and o.name not in ours]
     left = {o.name: _control(o, asked, wrong) for o in described if o.name != PICKED.get(asked.widget.key)}
     groups = [(title, [left.pop(name) for name in names if name in left]) for title, names in GROUPS]
     groups[-1][1].extend(left.values())

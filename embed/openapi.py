@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from embed import openapi_cards as cards
+from embed import openapi_feeds as feeds
+from embed import openapi_login as login
+from embed import openapi_login_page as login_page
 from embed import openapi_previews as previews
 from embed import openapi_tags as tags
 from widgets.base import Described, Widget, describe
@@ -47,6 +50,9 @@ def document(widgets: Mapping[str, Widget], base_url: str, version: str) -> Json
     paths.update(previews.paths())
     paths.update(cards.paths())
     paths.update(tags.paths())
+    paths.update(feeds.paths())
+    paths.update(login.paths())
+    paths.update(login_page.paths())
     paths["/api/v1/clicks"] = {"post": _clicks()}
     paths["/healthz"] = {"get": _operation("health", "Whether this process answers", {"200": _json("It does.")})}
     paths["/readyz"] = {
@@ -62,8 +68,17 @@ def document(widgets: Mapping[str, Widget], base_url: str, version: str) -> Json
         "servers": [{"url": base_url}],
         "paths": paths,
         "components": {
-            "schemas": {"Error": ERROR, "Click": CLICK, **previews.SCHEMAS, **cards.SCHEMAS, **tags.SCHEMAS},
-            "securitySchemes": {"api_key": {"type": "http", "scheme": "bearer"}},
+            "schemas": {
+                "Error": ERROR,
+                "Click": CLICK,
+                **previews.SCHEMAS,
+                **cards.SCHEMAS,
+                **tags.SCHEMAS,
+                **feeds.SCHEMAS,
+                **login.SCHEMAS,
+                **login_page.SCHEMAS,
+            },
+            "securitySchemes": {"api_key": {"type": "http", "scheme": "bearer"}, **login.SECURITY},
         },
     }
 
@@ -94,7 +109,7 @@ def _refusals(*statuses: str) -> Json:
 
 def _widget(widget: Widget) -> Json:
     parameters = [_parameter(option) for option in describe(widget.options)]
-    refusals = _refusals("400", "403", "413", "422")
+    refusals = _refusals("400", "403", "404", "413", "422")
     name = widget.key
     return {
         f"/widgets/{name}.json": {

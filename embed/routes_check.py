@@ -11,9 +11,6 @@ from core.addresses import web_address
 from core.errors import Invalid, NotAllowed, Problem
 from core.web import client_address, page, services
 from networks.icons import icon
-from og.checker.page import page_data
-from og.checker.rules import rules
-from og.checker.run import check_address, check_html
 from og.routes_check import PER_ADDRESS, may_look
 from og.routes_previews import Caller
 
@@ -28,7 +25,7 @@ ECHOED = 100_000
 def of_address() -> Response:
     """Show the form, or the report of the page at an address."""
     url = request.args.get("url", "").strip()
-    return _shown({"url": url}, _address_report) if url else page("check.html", asked={}, rule_count=len(rules()))
+    return _shown({"url": url}, _address_report) if url else page("check.html", asked={}, rule_count=_rules())
 
 
 @blueprint.post("/check")
@@ -37,17 +34,27 @@ def of_html() -> Response:
     return _shown({name: request.form.get(name, "") for name in ("html", "url")}, _html_report)
 
 
+def _rules() -> int:
+    from og.checker.rules import rules
+
+    return len(rules())
+
+
 def _shown(asked: dict[str, str], report: Any) -> Response:
+    from og.checker.page import page_data
+
     try:
         data = page_data(report(asked), _picture, _icons())
     except Problem as problem:
-        return page("check.html", problem.status, asked=asked, problem=problem, rule_count=len(rules()))
+        return page("check.html", problem.status, asked=asked, problem=problem, rule_count=_rules())
     if len(asked.get("html", "")) > ECHOED:
         asked = {"url": asked["url"]}
-    return page("check.html", asked=asked, report=data, rule_count=len(rules()))
+    return page("check.html", asked=asked, report=data, rule_count=_rules())
 
 
 def _address_report(asked: dict[str, str]) -> Any:
+    from og.checker.run import check_address
+
     built = services()
     if not built.settings.preview_anonymous:
         raise NotAllowed(
@@ -62,6 +69,8 @@ def _address_report(asked: dict[str, str]) -> Any:
 
 
 def _html_report(asked: dict[str, str]) -> Any:
+    from og.checker.run import check_html
+
     built = services()
     who = Caller(None, trusted=False, address=client_address(), limits=built.limits)
     who.limits.hit(PER_ADDRESS, who.address)

@@ -10,14 +10,13 @@ from flask import Blueprint, Response, current_app, jsonify, redirect, render_te
 from markupsafe import Markup
 
 from core.addresses import origin_of
-from core.errors import Invalid
+from core.errors import Invalid, NotFound
 from core.web import dress, page, services
 from embed.builder import Form, form, read, refuse
 from embed.fragments import with_links
-from embed.openapi import document
 from embed.pages import halves, language_names, network_rows
 from embed.routes_kit import kit
-from embed.routes_widgets import offered, reading, render
+from embed.routes_widgets import offered, reading, render, shown_feed
 from embed.snippet import Tab, links, snippets
 from widgets.base import Context, Options, Widget, parse
 from widgets.card import player_origins
@@ -27,6 +26,7 @@ blueprint = Blueprint("pages", __name__)
 NEWEST = "1"
 # What the home page shows; an address that is nobody's (RFC 2606 §3), so that trying it harms nobody.
 DEMO_SHARE = {"networks": "facebook mastodon bluesky email copy", "url": "https://example.org/"}
+DEMO_FEED = {"layout": "carousel", "count": "12"}
 DEMO_CARD = {"layout": "list"}  # of this very page, so that it needs no other server
 DEMO_LOGIN = {"networks": "developer mastodon"}
 DEMO_FOLLOW = {"accounts": "mastodon:@handbill@example.social bluesky:example.org github:example youtube:@example"}
@@ -71,6 +71,7 @@ def home() -> Response:
         follow=_widget("follow", DEMO_FOLLOW),
         login=_login(),
         card=_widget("card", {"href": built.settings.base_url + "/", **DEMO_CARD}),
+        feed=_feed(),
         halves=halves(network_rows(built.networks.values(), built.catalog.words("en"))),
         languages=built.catalog.languages,
     )
@@ -93,7 +94,7 @@ def builder() -> Response:
     if request.args.get("fragment"):
         response = current_app.make_response(render_template("_builder_live.html", **values))
         return dress(response, "page")
-    frames = " ".join(player_origins()) if asked.widget.key == "card" else ""
+    frames = " ".join(player_origins()) if asked.widget.key in ("card", "feed") else ""
     return page("builder.html", frames=frames, **values)
 
 
@@ -126,6 +127,8 @@ def robots() -> Response:
 
 
 def _document() -> dict[str, Any]:
+    from embed.openapi import document  # it knows every part, and is asked for seldom
+
     built = services()
     return document(built.widgets, built.settings.base_url, kit.newest(NEWEST))
 
@@ -134,7 +137,22 @@ def _context(lang: str = "", site_key: str = "") -> Context:
     built = services()
     site = built.sites.by_key(site_key) if site_key else None
     words = built.catalog.words(lang or "en")
-    return Context(built.networks, words, built.settings.base_url, site, reader=reading(site), offered=offered)
+    base_url, read = built.settings.base_url, reading(site)
+    return Context(built.networks, words, base_url, site, reader=read, offered=offered, feed=shown_feed)
+
+
+def _feed() -> Markup:
+    """Return the sample feed, which `make run` registered beside the demo site; a public server has none."""
+    from feeds.sample import sample_of
+
+    built, site = services(), _site_key()
+    feed = sample_of(built, site) if site else ""
+    if not feed:
+        return Markup("")
+    given = {"feed": feed, **DEMO_FEED}
+    widget, context = built.widgets["feed"], _context()
+    options, _ = parse(widget.options, given, built.networks)
+    return render(widget, options, context, given, {**widget.data(options, context), "styled": True})
 
 
 def _login() -> Markup:
@@ -158,7 +176,7 @@ def _result(drawn: Form) -> tuple[Form, dict[str, Any]]:
     context = _context(options.lang, options.site)
     try:
         content = widget.data(options, context)
-    except Invalid as exc:
+    except (Invalid, NotFound) as exc:
         return refuse(drawn, exc), {}
     seen = {**attributes, "site": options.site} if widget.key == "login" else attributes
     return drawn, {
@@ -179,6 +197,6 @@ def _tabs(widget: Widget, attributes: Mapping[str, str], options: Options, site_
     if widget.reads and context.reader and context.reader().expires:
         data.pop("picture", None)  # its address would end before the page is read
     shown = links(data, page_known=not isinstance(options, ShareOptions) or bool(options.url))
-    frames = origin_of(data.get("player", {}).get("src", ""))
+    frames = " ".join(data.get("frames", ())) or origin_of(data.get("player", {}).get("src", ""))
     base_url, bundles = context.base_url, written["bundles"]
     return snippets(widget.key, attributes, shown, key, base_url, version, hashes, bundles, frames)

@@ -34,7 +34,7 @@ def data(widget: str) -> Response:
     content = found.told(content, context) if found.told else content
     if hints:
         content["hints"] = [*content.get("hints", []), *hints]
-    response = share_with(jsonify(content), context.site)
+    response = share_with(jsonify(content), context.site or _owner(options))
     response.add_etag()
     response.make_conditional(request)
     return _dressed(response, found, content, context)
@@ -48,7 +48,7 @@ def fragment(widget: str) -> Response:
     response = make_response(render(found, options, context, request.args, content))
     response.add_etag()
     response.make_conditional(request)
-    return _dressed(share_with(response, context.site), found, content, context)
+    return _dressed(share_with(response, context.site or _owner(options)), found, content, context)
 
 
 @blueprint.get("/widgets/<widget>/frame")
@@ -104,6 +104,12 @@ def _asked(key: str) -> tuple[Widget, Options, Context, list[str]]:
     base_url, counter = built.settings.base_url, _counter(site)
     context = Context(built.networks, words, base_url, site, counter, reading(site), offered, shown_feed)
     return widget, options, context, hints
+
+
+def _owner(options: Options) -> Site | None:
+    """Return the site whose pages alone may read a feed, where the caller named none."""
+    built, feed = services(), getattr(options, "feed", "")
+    return built.sites.by_key(built.feeds.find(feed).site_key) if feed else None
 
 
 def shown_feed(feed: str, count: int, cursor: str, lang: str) -> Shown:

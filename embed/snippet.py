@@ -91,6 +91,8 @@ def links(data: Mapping[str, Any], *, page_known: bool) -> tuple[Link, ...]:
     """Return the links of a widget's data, in which every button has its address (`embed.fragments.with_links`)."""
     if data["widget"] == "card":
         return (_card(data),)
+    if data["widget"] == "feed":
+        return (Link("feed", data["title"], data["href"], height=data["room"]),)
     if data["widget"] == "login":
         return tuple(Link(b["key"], b["label"], b["href"], height=LOGIN_HEIGHT) for b in data["buttons"])
     return tuple(_link(button, data, page_known) for button in data["buttons"])
@@ -190,7 +192,7 @@ def _policy(kit: Kit) -> Tab:
 
 def _what(widget: str) -> str:
     """Return what belongs where the snippet goes."""
-    return "the card belongs" if widget == "card" else "the buttons belong"
+    return {"card": "the card belongs", "feed": "the posts belong"}.get(widget, "the buttons belong")
 
 
 def _why(links: Sequence[Link]) -> str:
@@ -212,17 +214,18 @@ def _element(name: str, attributes: Mapping[str, str], links: Sequence[Link]) ->
 
 def _lines(link: Link) -> Iterable[str]:
     """Yield a link and the words after it, a line each."""
-    yield _anchor(link, link.name) + ("<br>" if link.height or [tag for tag, _ in link.words] == ["small"] else "")
+    breaks = link.height or [tag for tag, _ in link.words] == ["small"]
+    yield _anchor(link, link.name, link.height) + ("<br>" if breaks else "")
     for tag, text in link.words:
         yield f"<{tag}>{_text(text)}</{tag}>"
 
 
-def _anchor(link: Link, text: str) -> str:
-    """Return one link."""
+def _anchor(link: Link, text: str, height: int = 0) -> str:
+    """Return one link; an empty mark of a height makes its line as high."""
     attributes = {"href": link.href, "rel": link.rel, "referrerpolicy": link.referrer}
     head = _tag("a", {name: value for name, value in attributes.items() if value})
-    if link.height and text == link.name:
-        head += _tag("svg", {"width": "0", "height": str(link.height)}) + "</svg>"
+    if height:
+        head += _tag("svg", {"width": "0", "height": str(height)}) + "</svg>"
     if link.picture:
         head += _tag("img", link.picture) + ("<br>" if link.key == "large" else " ")
     return head + (f"<b>{_text(text)}</b>" if link.words else _text(text)) + "</a>"

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from core.errors import BadReply, Gone, HostBusy, Problem, TooSlow
@@ -34,6 +34,9 @@ STEPS = 5
 REQUEST, WHOLE = 8.0, 30.0
 # For how long the way to a list is remembered: accounts move from server to server, but not every day.
 REMEMBER = timedelta(days=1)
+
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -105,7 +108,7 @@ class _Visit:
             try:
                 return self._list(request)
             except Problem as problem:
-                if problem.code not in ("not_found", "gone", "not_allowed", "bad_reply"):
+                if problem.code not in ("not_found", "gone", "withdrawn", "not_allowed", "bad_reply"):
                     raise
         self._looked_up = True  # for the first time, or because what was there may have moved
         return self._list(self._found(self._first()))
@@ -126,7 +129,8 @@ class _Visit:
         for _ in range(STEPS):
             if request.then is None:
                 return request
-            request = _stumbling(request.then, self._answer(request)[0])
+            answer = self._answer(request)[0]
+            request = _stumbling(request.then, answer)
         raise BadReply("The network sends us from one look-up to the next.", code="bad_reply")
 
     # --- the list ---
@@ -149,10 +153,13 @@ class _Visit:
         )  # fmt: skip
 
     def _further(self, page: Page) -> tuple[tuple[Page, ...], Problem | None]:
-        """Return the page with those behind it, as far as they are new and cost nothing; and what stopped that."""
+        """Return the page with those behind it, as far as they are new and cost nothing; and what stopped that.
+
+        Behind a page that is not full may be nothing: then what is not on it was deleted (`feeds.keep`).
+        """
         pages, met = [page], {page.next}
         most = 1 if self._feed.cost else PAGES
-        while pages[-1].next and len(pages) < most and not self._asking.known([p.id for p in pages[-1].posts]):
+        while pages[-1].next and len(pages) < most and (self._short(pages) or not self._knows(pages[-1])):
             try:
                 pages.append(self._read(self._answer(_stumbling(self._feed.resume, pages[-1].next))[0]))
             except Problem as problem:
@@ -161,6 +168,12 @@ class _Visit:
                 break
             met.add(pages[-1].next)
         return tuple(pages), None
+
+    def _short(self, pages: list[Page]) -> bool:
+        return sum(len(page.posts) for page in pages) < self._feed.size
+
+    def _knows(self, page: Page) -> bool:
+        return self._asking.known([post.id for post in page.posts])
 
     def _to_remember(self, request: Request) -> dict[str, Any]:
         if request.method != "GET" or request.body is not None or request.url == self._first().url:
@@ -191,9 +204,17 @@ class _Visit:
             headers |= {"Authorization": f"Bearer {asking.token}"} if asking.token else {}
             url = _with_key(url, self._feed, asking.key)
         if request.method == "GET":
-            mark = {"etag": asking.etag, "last_modified": asking.modified} if conditional else {}
+            etag, modified = (asking.etag, asking.modified) if conditional else ("", "")
             accept = headers.pop("Accept", ACCEPT)
-            return self._http.get(url, accept=accept, headers=headers, max_bytes=MAX_BYTES, deadline=left, **mark)
+            return self._http.get(
+                url,
+                accept=accept,
+                headers=headers,
+                max_bytes=MAX_BYTES,
+                deadline=left,
+                etag=etag,
+                last_modified=modified,
+            )
         return self._http.request(
             request.method, url, headers=headers, body=request.body or b"", max_bytes=MAX_BYTES, deadline=left
         )
@@ -215,16 +236,21 @@ class _Visit:
             raise Gone("The network says that this is gone for good.")
 
     def _read(self, answer: Answer) -> Page:
-        page = self._feed.read(answer.body, answer.url, answer.headers, answer.status)
+        page = _stumbling(lambda a: self._feed.read(a.body, a.url, a.headers, a.status), answer)
         if answer.status >= 400:
             raise BadReply(f"The network answered with status {answer.status}.", code="bad_reply")
         return page
 
 
-def _stumbling(step: Callable[[Any], Request], given: Any) -> Request:
-    """Take a step of a network's file; whatever it stumbles over in an answer is BadReply."""
+def _stumbling(step: Callable[[Any], T], given: Any) -> T:
+    """Take a step of a network's file; whatever it stumbles over in an answer is BadReply.
+
+    What a network calls gone without saying 410 may come back: accounts that are suspended, or closed for a while.
+    """
     try:
         return step(given)
+    except Gone as exc:
+        raise Gone(exc.message, code="withdrawn") from exc
     except STUMBLES as exc:
         raise BadReply("The network's answer is not of the form it documents.", code="bad_reply") from exc
 

@@ -54,13 +54,13 @@ def store(session: Session, source: SourceRow, network: Network, pages: Sequence
     posts = _once(post for page in pages for post in page.posts)
     public = [post for post in posts if not post.private]
     known = _rows(session, source.id, [post.id for post in posts])
-    for number, post in enumerate(public):
-        row = known.get(post.id)
-        if row is None:
-            _add(session, source, post, now - timedelta(microseconds=number), changes)
-        else:
-            _update(row, post, now, changes, aging=network.policy.max_age is not None)
+    fresh = [_row(source, post, number, now) for number, post in enumerate(public) if post.id not in known]
+    session.add_all(fresh)
+    for post in public:
+        if post.id in known:
+            _update(known[post.id], post, now, changes, aging=network.policy.max_age is not None)
     session.flush()
+    changes.new += [row.id for row in fresh]
     told = {gone for page in pages for gone in page.gone} | {post.id for post in posts if post.private}
     _remove(session, list(_rows(session, source.id, list(told)).values()), changes)
     source.doubtful = _missing(session, source, network, pages, now, changes)
@@ -105,7 +105,7 @@ def time_of(post: Post, now: datetime) -> datetime:
 
 
 def words_of(post: Post) -> str:
-    """Return a digest of what makes a post another one when it changes. Counts do not, nor do pictures' signatures."""
+    """Return a digest of what makes a post another one. Counts do not, nor do signatures in pictures' addresses."""
     digest = hashlib.sha256(json.dumps(_words(post), sort_keys=True, ensure_ascii=False).encode("utf-8", "replace"))
     return digest.hexdigest()[:32]
 
@@ -117,7 +117,8 @@ def pictures_of(stored: dict[str, Any]) -> Iterator[str]:
     if image := stored.get("link", {}).get("image"):
         yield image
     for name in ("quote", "repost"):
-        yield from pictures_of(stored.get(name, {}))
+        if name in stored:
+            yield from pictures_of(stored[name])
 
 
 def _words(post: Post | None) -> Any:
@@ -140,14 +141,20 @@ def _rows(session: Session, source_id: str, ids: list[str]) -> dict[str, PostRow
     return {row.remote: row for row in session.scalars(query)}
 
 
-def _add(session: Session, source: SourceRow, post: Post, now: datetime, changes: Changes) -> None:
-    row = PostRow(
-        source_id=source.id, network=source.network, remote=post.id, at=time_of(post, now), seen=now, checked=now,
-        edited=None, missed=None, words=words_of(post), stored=post.as_stored(),
-    )  # fmt: skip
-    session.add(row)
-    session.flush()
-    changes.new.append(row.id)
+def _row(source: SourceRow, post: Post, number: int, now: datetime) -> PostRow:
+    """Return the row of a new post. One without a time has that when it was seen, in the order of its list."""
+    return PostRow(
+        source_id=source.id,
+        network=source.network,
+        remote=post.id,
+        at=time_of(post, now - timedelta(microseconds=number)),
+        seen=now,
+        checked=now,
+        edited=None,
+        missed=None,
+        words=words_of(post),
+        stored=post.as_stored(),
+    )
 
 
 def _update(row: PostRow, post: Post, now: datetime, changes: Changes, *, aging: bool) -> None:
@@ -216,7 +223,7 @@ def _trim(session: Session, source_id: str, changes: Changes) -> None:
     count = session.scalar(select(func.count()).select_from(PostRow).where(PostRow.source_id == source_id)) or 0
     if count <= MOST:
         return
-    pinned = select(MarkRow.post_id).where(MarkRow.pinned)
+    pinned = select(MarkRow.post_id).where(MarkRow.pinned == 1)
     old = select(PostRow).where(PostRow.source_id == source_id, PostRow.id.not_in(pinned))
     rows = list(session.scalars(old.order_by(PostRow.at.desc(), PostRow.id.desc()).offset(MOST)))
     gone = changes.gone
@@ -224,5 +231,3 @@ def _trim(session: Session, source_id: str, changes: Changes) -> None:
     changes.gone = gone
     dropped = {row.id for row in rows}
     changes.new = [one for one in changes.new if one not in dropped]
-
-

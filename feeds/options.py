@@ -11,6 +11,8 @@ from typing import Any, Literal, get_args
 from core.errors import Invalid
 from networks.records import Post
 
+# Posts on one page; Mastodon gives 40, Bluesky 100, and a page of cards is long at 20.
+MOST, USUAL = 100, 20
 Sensitive = Literal["show", "blur", "hide"]
 # Words and languages of one feed; what is longer than any word people filter by is a mistake.
 MOST_WORDS, LONGEST_WORD = 200, 100
@@ -62,13 +64,15 @@ class FeedOptions:
 def options_of(stored: Mapping[str, Any]) -> FeedOptions:
     """Return options as they were stored; what is unknown by now is left out."""
     known = {f.name for f in fields(FeedOptions)}
-    given = {name: tuple(v) if isinstance(v, list) else v for name, v in stored.items() if name in known}
+    given: dict[str, Any] = {
+        name: tuple(v) if isinstance(v, list) else v for name, v in stored.items() if name in known
+    }
     return FeedOptions(**given)
 
 
 def checked_options(options: FeedOptions) -> FeedOptions:
     """Return options whose words are trimmed; raise Invalid, naming the field, for what cannot be meant."""
-    words = {name: _words(name, getattr(options, name)) for name in ("block", "allow", "languages")}
+    words: dict[str, Any] = {name: _words(name, getattr(options, name)) for name in ("block", "allow", "languages")}
     for language in words["languages"]:
         if not _LANGUAGE.fullmatch(language):
             raise Invalid("A language is written as en or pt-BR.", field="languages")

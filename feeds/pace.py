@@ -27,6 +27,8 @@ IDLE = timedelta(days=7)
 PUSHED = 6 * HOUR
 # Posts whose gaps are looked at.
 RECENT = 20
+# One that was silent for a day is asked every hour at the most, for a month: once a day.
+SILENT = 24
 # Full jitter: https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/ (read 2026-11)
 BASE, CAP = 30, 15 * MINUTE
 # After so many failures in a row a source is asked once in a while only: the breaker is open.
@@ -40,7 +42,7 @@ Kind = Literal["wait", "owner", "gone", "refused", "trouble"]
 _KINDS: dict[str, Kind] = {
     "rate_limited": "wait", "budget_spent": "wait", "needs_owner": "owner", "login_expired": "owner", "gone": "gone",
     "not_found": "refused", "not_allowed": "refused", "invalid": "refused", "address_refused": "refused",
-    "no_account": "owner", "upstream_too_large": "refused",
+    "withdrawn": "refused", "no_account": "owner", "upstream_too_large": "refused",
 }  # fmt: skip
 
 
@@ -50,15 +52,16 @@ def kind_of(problem: Problem) -> Kind:
     return found or ("wait" if isinstance(problem, HostBusy | TooMany) and problem.retry_at else "trouble")
 
 
-def interval(times: Sequence[datetime], policy: Policy, asked_for: timedelta | None = None) -> int:
+def interval(times: Sequence[datetime], policy: Policy, now: datetime, asked_for: timedelta | None = None) -> int:
     """Return the seconds between two reads of a source whose newest posts are from ``times``.
 
     ``asked_for`` is the least that the network asks for itself. Where a network wants posts or pictures' addresses to
-    be fresh, they are read in half that time.
+    be fresh, they are read in half that time. A source that has been silent for long is asked less often.
     """
     newest = sorted(times, reverse=True)[:RECENT]
     gaps = [(later - earlier).total_seconds() for later, earlier in pairwise(newest)]
-    wanted = min(max(median(gaps) / 2, SHORTEST), LONGEST) if gaps else FIRST
+    silent = (now - newest[0]).total_seconds() / SILENT if newest else 0
+    wanted = min(max(median(gaps) / 2, silent, SHORTEST), LONGEST) if gaps else max(FIRST, min(silent, LONGEST))
     for age in (policy.max_age, policy.media_age):
         wanted = min(wanted, age.total_seconds() / 2) if age else wanted
     return int(max(wanted, asked_for.total_seconds() if asked_for else 0))

@@ -23,7 +23,7 @@ from core.log_masking import masked_text
 from feeds import keep, pace, same
 from feeds.fetch import WHOLE, Asking, Fetched, Fetcher
 from feeds.options import options_of
-from feeds.tables import FeedRow, LinkRow, PostRow, SourceRow
+from feeds.tables import SAMPLE, FeedRow, LinkRow, PostRow, SourceRow
 from feeds.waits import Waits
 from networks.parts import Network
 
@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 LEASE = timedelta(seconds=WHOLE + 30)
 # A feed that moved for good has said so so often before its new address is written down: a mistake is undone sooner.
 SIGHTINGS = 3
+# So many tokens in a row may be refused before the owner is asked: it may not be the token that is wrong.
+TOKENS = 3
 # Kept of a network's words about a failure, for a person to read.
 WHY = 300
 
@@ -59,12 +61,17 @@ class Refreshed:
 
 @dataclass(frozen=True)
 class Means:
-    """What a refresh works with. ``key`` gives the operator's key for a network, ``forget`` drops a picture."""
+    """What a refresh works with.
+
+    ``token`` gives an account's access token, and ``refused`` is told (account, token, why) where a network does not
+    take it; ``key`` gives the operator's key for a network, ``forget`` drops a picture.
+    """
 
     database: Database
     http: Http
     networks: Mapping[str, Network]
     token: Token
+    refused: Callable[[str, str, str], None] = lambda _account, _token, _why: None
     key: Callable[[str], str] = lambda _: ""
     forget: Callable[[str], None] = lambda _: None
     now: Callable[[], datetime] = utc_now
@@ -91,27 +98,41 @@ class Refresher:
         if source is None:
             return self._as_it_is(source_id)
         network = self._means.networks.get(source.network)
+        if network is None:
+            return self._failed(source, None, NotFound("This network is not known here any more."))
+        outcome: Fetched | Problem | None = None
         try:
-            if network is None:
-                raise NotFound("This network is not known here any more.", code="not_found")
-            fetched = self._fetch(source, network, seconds)
-        except Problem as problem:
-            return self._failed(source, network, problem)
-        except BaseException:
-            self._release(source_id)  # a mistake of ours must not leave it locked
-            raise
-        return self._went_well(source.id, network, fetched)
+            outcome = self._outcome(source, network, seconds)
+        finally:
+            if outcome is None:  # a mistake of ours must not leave it locked
+                self._release(source_id)
+        if isinstance(outcome, Problem):
+            return self._failed(source, network, outcome)
+        return self._went_well(source.id, network, outcome)
 
     # --- asking ---
 
-    def _fetch(self, source: SourceRow, network: Network, seconds: float) -> Fetched:
+    def _outcome(self, source: SourceRow, network: Network, seconds: float) -> Fetched | Problem:
+        """Return what came, or what went wrong. A token that was refused is told of: it may be renewed."""
+        try:
+            token = self._means.token(source.account_id) if source.account_id else ""
+            try:
+                return self._fetch(source, network, token, seconds)
+            except Problem as problem:
+                if problem.code == "login_expired" and token:
+                    self._means.refused(source.account_id, token, masked_text(problem.message, WHY))
+                return problem
+        except Problem as problem:
+            return problem
+
+    def _fetch(self, source: SourceRow, network: Network, token: str, seconds: float) -> Fetched:
         feed = network.feed
         if feed and feed.cost:
             self._hold_budget(source)
         asking = Asking(
             source.address,
             account=source.account_id,
-            token=self._means.token(source.account_id) if source.account_id else "",
+            token=token,
             key=self._means.key(network.key) if feed and feed.access == "key" else "",
             found=source.found,
             etag="" if source.doubtful else source.etag,
@@ -146,11 +167,11 @@ class Refresher:
         now = self._means.now()
         free = or_(SourceRow.leased.is_(None), SourceRow.leased <= now)
         mine = update(SourceRow).where(SourceRow.id == source_id, free)
-        mine = mine if force else mine.where(SourceRow.state == "ok")
+        mine = mine.where(SourceRow.state != SAMPLE) if force else mine.where(SourceRow.state == "ok")
         with self._means.database.session(write=True) as session:
-            session.execute(mine.values(leased=now + LEASE, tried=now))
+            taken = session.execute(mine.values(leased=now + LEASE, tried=now).returning(SourceRow.id)).first()
             row = _row(session, source_id)
-        return row if row.leased == now + LEASE else None
+        return row if taken else None
 
     def _release(self, source_id: str) -> None:
         with self._means.database.session(write=True) as session:
@@ -174,22 +195,30 @@ class Refresher:
                 _learn(row, network, fetched, now)
             row.found, row.read_at = dict(fetched.found), now
             _follow(session, row, network, fetched.moved)
-            same.mark(session, row.id, [*changes.new, *changes.edited], self._means.networks, now)
+            same.mark(session, row.id, [*changes.new, *changes.edited], self._means.networks)
             row.state, row.failures, row.problem, row.why = "ok", 0, "", ""
             row.good, row.leased = now, None
             self._plan(session, row, network, fetched, now)
             if changes:
                 _tell(session, row.id)
         self._forget(changes.pictures)
-        counts = {"new": len(changes.new), "edited": len(changes.edited), "gone": changes.gone}
-        return Refreshed(row.id, row.network, row.address, **counts, unchanged=fetched.unchanged, due=row.due)
+        return Refreshed(
+            row.id,
+            row.network,
+            row.address,
+            new=len(changes.new),
+            edited=len(changes.edited),
+            gone=changes.gone,
+            unchanged=fetched.unchanged,
+            due=row.due,
+        )
 
     def _plan(self, session: Session, row: SourceRow, network: Network, fetched: Fetched, now: datetime) -> None:
         """Say when to ask next."""
         wishes = [page.again for page in fetched.pages[:1]] + [fetched.poll]
         if not fetched.unchanged:
             told = max((wish for wish in wishes if wish), default=None)
-            row.interval = pace.interval(keep.times_of(session, row.id, pace.RECENT), network.policy, told)
+            row.interval = pace.interval(keep.times_of(session, row.id, pace.RECENT), network.policy, now, told)
         asked = max((feed.asked for feed in session.scalars(_feeds_of(row.id))), default=now)
         pushed = row.pushed_until is not None and row.pushed_until > now
         row.due = pace.after_good(row.interval, now, idle=now - asked > pace.IDLE, pushed=pushed)
@@ -198,7 +227,10 @@ class Refresher:
 
     def _failed(self, source: SourceRow, network: Network | None, problem: Problem) -> Refreshed:
         now, kind = self._means.now(), pace.kind_of(problem)
-        kind = "refused" if kind == "owner" and not source.account_id else kind
+        if kind == "owner" and not source.account_id:
+            kind = "refused"
+        elif problem.code == "login_expired" and source.failures + 1 < TOKENS:
+            kind = "trouble"  # with a new token it may go well
         if isinstance(problem, Busy):
             kind = "wait"
         pictures: list[str] = []
@@ -208,11 +240,11 @@ class Refresher:
             row.failures += kind != "wait"
             row.due = pace.after_bad(kind, row.failures, row.interval, now, problem.retry_at)
             if kind == "gone":
-                pictures = _end(session, row, network)
+                row.state = "gone"
+            if kind == "gone" or problem.code == "withdrawn":
+                pictures = _withdraw(session, row, network)
             elif kind == "owner" and row.state != "needs_owner":
-                row.state = "needs_owner"
-                told = {"network": row.network, "site": row.site_key, "address": row.address, "why": row.why}
-                events.record(session, "feed.needs_owner", row.id, told)
+                _ask_owner(session, row)
         log.info("a feed's source failed", extra={"source": row.id, "network": row.network, "code": problem.code})
         self._forget(pictures)
         return Refreshed(row.id, row.network, row.address, problem=row.problem, why=row.why, due=row.due)
@@ -236,7 +268,9 @@ def _feeds_of(source_id: str) -> Any:
 def _learn(row: SourceRow, network: Network, fetched: Fetched, now: datetime) -> None:
     """Write down what the list said of itself."""
     first = fetched.pages[0]
-    row.etag, row.modified, row.digest = fetched.etag, fetched.modified, fetched.digest
+    whole = fetched.problem is None  # else the rest is still to be had
+    row.etag, row.modified = (fetched.etag, fetched.modified) if whole else ("", "")
+    row.digest = fetched.digest if whole else ""
     row.title = first.title or row.title
     row.hub, row.topic = first.hub, first.topic
     if network.feed and network.feed.cost:
@@ -268,9 +302,18 @@ def _plain_address(network: Network, address: str) -> str | None:
     return request.url if request and request.then is None and request.method == "GET" else None
 
 
-def _end(session: Session, row: SourceRow, network: Network | None) -> list[str]:
-    """Stop for good. An account that was deleted takes its posts with it; a feed's document leaves them."""
-    row.state = "gone"
+def _ask_owner(session: Session, row: SourceRow) -> None:
+    """Leave a source alone until its owner has connected again. Where the account itself is not good any more, that
+    was told already (``account.needs_owner``)."""
+    row.state = "needs_owner"
+    if row.problem == "login_expired":
+        told = {"network": row.network, "site": row.site_key, "address": row.address, "why": row.why}
+        events.record(session, "feed.needs_owner", row.id, told)
+
+
+def _withdraw(session: Session, row: SourceRow, network: Network | None) -> list[str]:
+    """Delete the posts of an account that is no more, as its owner or its network wishes; those of a feed's document
+    stay. Return their pictures."""
     if network is None or _plain_address(network, row.address) == row.address:
         return []
     rows = session.scalars(select(PostRow).where(PostRow.source_id == row.id)).all()
@@ -284,5 +327,3 @@ def _tell(session: Session, source_id: str) -> None:
     """Count the change in every feed that shows the source: who listens is told."""
     feeds = select(LinkRow.feed_id).where(LinkRow.source_id == source_id)
     session.execute(update(FeedRow).where(FeedRow.id.in_(feeds)).values(version=FeedRow.version + 1))
-
-

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from sqlalchemy import select
@@ -78,15 +78,13 @@ def plain(url: str) -> str:
     return f"{host}{parts.path.rstrip('/')}?{urlencode(query)}".rstrip("?") if host else ""
 
 
-def mark(
-    session: Session, source_id: str, rows: Sequence[int], networks: Mapping[str, Network], now: datetime
-) -> None:
+def mark(session: Session, source_id: str, rows: Sequence[int], networks: Mapping[str, Network]) -> None:
     """Look for the same words in every feed that shows this source; mark the later one of two."""
     if not rows:
         return
     feeds = list(session.scalars(select(LinkRow.feed_id).where(LinkRow.source_id == source_id)))
     fresh = list(session.scalars(select(PostRow).where(PostRow.id.in_(rows)).order_by(PostRow.at)))
-    for feed in feeds:
+    for feed in feeds if fresh else ():
         others = select(LinkRow.source_id).where(LinkRow.feed_id == feed, LinkRow.source_id != source_id)
         if session.scalar(others.limit(1)) is None:
             continue

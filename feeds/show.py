@@ -20,7 +20,7 @@ A post (`ShownPost`):
     title, warning, text, html
                    ``html`` has been through the sanitiser and is marked safe by the template; the rest is plain text.
                    ``warning`` stands in front of what is hidden until it is clicked
-    lang           BCP 47, or ""; let the direction be found (dir="auto")
+    lang           BCP 47, "" where not known or the page's own; let the direction be found (dir="auto")
     media          {type, url, picture, alt, embed}: ``picture`` a Picture or None (then only link to ``url``);
                    of films and sounds the picture is the still, and ``url`` what plays after a click: a file, or with
                    ``embed`` a page or a playlist
@@ -34,9 +34,9 @@ A post (`ShownPost`):
     chrome         what must stand on it (`networks.records.Policy.chrome`): "author" "link" "logo" "time" "text"
                    "edited" "own-actions"; "own-actions" means no other network's button or mark on this post
 
-A Picture is {src, srcset, width, height, colour}: addresses of our media proxy; sizes in pixels of what ``src`` gives,
-0 where not known yet; ``colour`` (#rrggbb or "") is what stands in until it is there. Where a network's policy forbids
-pictures from elsewhere than its own pages there is none.
+A Picture is {src, srcset, width, height, colour}: addresses of our media proxy; sizes in pixels of what ``src``
+gives, 0 where not known yet; ``colour`` (#rrggbb or "") is what stands in until it is there. Where a network's policy
+forbids that we pass its pictures on there is none.
 """
 
 from __future__ import annotations
@@ -166,12 +166,12 @@ class Shown(TypedDict):
 
 
 def shown(services: Services, feed_id: str, count: int = 20, cursor: str = "", lang: str = "") -> Shown:
-    """Return what a template needs of one page of a feed. ``lang`` is the page's own, for what we say ourselves.
+    """Return what a template needs of one page of a feed, on a page in the language ``lang``.
 
     Raises NotFound and Invalid. Where nothing is stored yet, the sources are asked at once, within a few seconds.
     """
     page = services.feeds.read(feed_id, count=count, cursor=cursor)
-    maker = _Maker(services, blur=page.feed.options.sensitive == "blur")
+    maker = _Maker(services, blur=page.feed.options.sensitive == "blur", lang=lang)
     return {
         "id": page.feed.id,
         "title": page.feed.name,
@@ -187,11 +187,11 @@ def shown(services: Services, feed_id: str, count: int = 20, cursor: str = "", l
 class _Maker:
     """Makes the dictionaries of posts."""
 
-    def __init__(self, services: Services, *, blur: bool) -> None:
+    def __init__(self, services: Services, *, blur: bool, lang: str) -> None:
         self._media = services.media
         self._base = services.settings.base_url
         self._networks = services.networks
-        self._blur = blur
+        self._blur, self._lang = blur, lang.lower()
 
     def entry(self, entry: Entry) -> ShownPost:
         made = self._post(entry.post, f"{entry.id:x}")
@@ -213,7 +213,7 @@ class _Maker:
             "warning": post.warning,
             "text": post.text,
             "html": post.html,
-            "lang": post.lang,
+            "lang": "" if post.lang.lower() == self._lang else post.lang,
             "media": [self._one(one, pictures) for one in post.media],
             "link": self._link(post.link, pictures) if post.link else None,
             "poll": _poll(post.poll) if post.poll else None,
@@ -252,6 +252,8 @@ class _Maker:
         """Return a picture's addresses; None without one, and for an address that would never be fetched."""
         if not url:
             return None
+        if url.startswith(f"{self._base}/"):  # drawn by us: it needs no proxy
+            return {"src": url, "srcset": "", **_sized(_fitted(told, width)), "colour": ""}
         found = self._media.known(url)
         size = (found.width, found.height) if found else told
         try:
@@ -261,10 +263,18 @@ class _Maker:
         return {
             "src": src,
             "srcset": f"{twice} 2x" if not all(size) or size[0] > width else "",
-            "width": _fitted(size, width)[0],
-            "height": _fitted(size, width)[1],
+            **_sized(_fitted(size, width)),
             "colour": "" if not found or found.transparent else found.colour,
         }
+
+
+class _Size(TypedDict):
+    width: int
+    height: int
+
+
+def _sized(size: tuple[int, int]) -> _Size:
+    return {"width": size[0], "height": size[1]}
 
 
 def _fitted(size: tuple[int, int], width: int) -> tuple[int, int]:

@@ -17,11 +17,14 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+import core.sites  # noqa: F401 -- the table of sites, which ours point to
 from core.database import Base, BigInt, Flag, JsonText, UtcTime
 
 # As a site's key is written (core.sites); 20 of 31 letters are 99 bits: a feed is found by who was told of it.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 FEED_ID, SOURCE_ID = 20, 12
+# The state of a source that is never asked: its posts are made up (feeds/sample.py).
+SAMPLE = "sample"
 
 
 def new_id(length: int) -> str:
@@ -53,11 +56,11 @@ class FeedRow(Base):
 class SourceRow(Base):
     """A source of a site, and how asking it goes.
 
-    ``found`` is the request that its posts came with, so that an account need not be looked up each time. ``state`` is
-    ``ok``, ``gone`` (it said so, and is left alone) or ``needs_owner``. ``due`` is when it is asked next, ``tried``
-    and ``good`` when it was asked and when that went well, ``read_at`` when its list was last read whole. ``interval``
-    is the seconds between two reads. ``doubtful`` says that a post was missing from its list the last time.
-    ``month`` and ``month_posts`` count what a network bills.
+    ``found`` is the request that its posts came with, so that an account need not be looked up each time. ``state``
+    is ``ok``, ``gone`` (it said so, and is left alone), ``needs_owner`` or ``sample``. ``due`` is when it is asked
+    next, ``tried`` and ``good`` when it was asked and when that went well, ``read_at`` when its list was last read.
+    ``interval`` is the seconds between two reads. ``doubtful`` says that a post was missing from its list the last
+    time. ``month`` and ``month_posts`` count what a network bills.
     """
 
     __tablename__ = "feed_sources"

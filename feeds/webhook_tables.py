@@ -69,8 +69,8 @@ class MentionRow(Base):
     """A page that mentions one of a site's (https://www.w3.org/TR/webmention/).
 
     ``kind`` is ``mention``, ``reply``, ``like`` or ``repost``. ``stored`` is `networks.records.Post.as_stored`.
-    ``state``: ``waiting`` (to be looked at), ``here``, ``gone`` (the link or the page is no more), ``failed`` (it
-    could not be looked at; what was known before stays).
+    ``state``: ``waiting`` (to be looked at), ``here``, ``failed`` (it could not be looked at; what was known before
+    stays). ``seen`` is when the link was last found. A mention that is no more has no row.
     """
 
     __tablename__ = "webmentions"

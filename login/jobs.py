@@ -1,4 +1,4 @@
-"""Jobs of the log-in floor: clearing away what has ended, telling sites that somebody logged out."""
+"""Jobs of the log-in floor: clearing away what has ended, telling sites of log-outs, renewing connected accounts."""
 
 from __future__ import annotations
 
@@ -20,3 +20,10 @@ def tell_logout(payload: dict[str, Any], services: Any) -> None:
     from login.logout import tell
 
     tell(services, payload)
+
+
+def renew_accounts(_payload: dict[str, Any], services: Any) -> None:
+    """Renew the tokens of connected accounts ahead of their end."""
+    from login.renewing import renew_due
+
+    renew_due(services.accounts)

@@ -69,8 +69,12 @@ class Keys:
         return self._signer(algorithm) or self._first(algorithm)
 
     def published(self) -> list[dict[str, Any]]:
-        """Return the public keys, as the ``keys`` of a JSON Web Key Set (RFC 7517 §5)."""
-        self.signer()
+        """Return the public keys, as the ``keys`` of a JSON Web Key Set (RFC 7517 §5).
+
+        The set may be kept for an hour, so it has a key of each algorithm before any site is switched to it.
+        """
+        for algorithm in ALGORITHMS:
+            self.signer(algorithm)
         return [key.public for key in self._all()]
 
     def rotate(self) -> None:

@@ -18,6 +18,11 @@ CODES = {
     "wrong_return": 400,  # the address to return to is not registered
     "wrong_server": 422,  # no server, handle or page of that name can be found
     "bad_request": 400,  # the site asks in a way that is not understood
+    "connect_over": 404,  # the address to connect an account with was used, is too old, or another browser's
+    "connect_denied": 403,  # the owner of an account said no at the network
+    "connect_failed": 502,  # the network did not answer as it should while an account was connected
+    "missing_scope": 403,  # the owner did not allow what it takes to read the posts
+    "no_page": 422,  # the account manages nothing whose posts could be read
 }
 
 

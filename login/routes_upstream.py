@@ -14,6 +14,7 @@ from core.vault import SealBroken
 from core.web import dress, services
 from login.problems import LoginFailed
 from login.routes import browser, failed, guarded, landed, login_page, logins, see_other, words
+from login.routes_connect import connected, is_connecting
 from login.routes_popup import way_back
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ def back(network: str, server_id: str = "") -> Response:
     if found.login and found.login.flow == "signed" and "hash" not in fields:
         return login_page("unfold", words().text("log_in"))
     attempt = take(logins(), found, fields, browser(), server_id)
+    if is_connecting(attempt):
+        return connected(found, attempt, fields)
     try:
         profile = finish(logins(), found, attempt, fields)
     except LoginFailed as problem:

@@ -128,9 +128,11 @@ class Networks(Mapping[str, Network]):
 
     @property
     def credentials(self) -> tuple[str, ...]:
-        """The names of what operators get from networks to log people in with, such as ``GITHUB_CLIENT_ID``."""
+        """The names of what operators get from networks to log people in with, such as ``GITHUB_CLIENT_ID``; and of
+        the keys that feeds are read with, such as ``YOUTUBE_API_KEY``."""
         logins = [(network.key.upper(), network.login) for network in self.values()]
-        return tuple(f"{key}_{item.suffix}" for key, login in logins if login for item in login.credentials)
+        own = tuple(f"{key}_{item.suffix}" for key, login in logins if login for item in login.credentials)
+        return own + tuple(f"{n.key.upper()}_API_KEY" for n in self.values() if n.feed and n.feed.access == "key")
 
     def live(self) -> tuple[Network, ...]:
         """Return those that have not closed."""

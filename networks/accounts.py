@@ -131,7 +131,23 @@ class Accounts:
             row = _row(session, account_id)
             tokens = self._opened(row)
             session.execute(delete(NetworkAccountRow).where(NetworkAccountRow.id == account_id))
+            events.record(session, "account.disconnected", row.id, _told(row))
         return tokens
+
+    def refused(self, account_id: str, access: str, why: str) -> None:
+        """Take note that a network refused a token before its time: it is renewed at next use, or the owner asked.
+
+        Nothing happens where another token is stored by now. Raises NotFound.
+        """
+        with self._database.session(write=True) as session:
+            row = _row(session, account_id)
+            tokens = self._opened(row)
+            if tokens is None or tokens.access != access or row.state != "ok":
+                return
+            if tokens.refresh:
+                row.expires = self._now()
+            else:
+                _ask_owner(session, row, why)
 
     def due(self) -> list[str]:
         """Return the ids of accounts whose tokens should be renewed now, ahead of their use."""
@@ -139,6 +155,19 @@ class Accounts:
             living = (NetworkAccountRow.state == "ok", NetworkAccountRow.expires.is_not(None))
             rows = session.scalars(select(NetworkAccountRow).where(*living).order_by(NetworkAccountRow.expires))
             return [row.id for row in rows if self._is_due(row)]
+
+    def reseal(self) -> None:
+        """Seal under the newest key what another one sealed, so that this other can be taken away."""
+        with self._database.session() as session:
+            rows = list(session.scalars(select(NetworkAccountRow)))
+        for row in rows:
+            tokens = self._opened(row) if self._vault.worn(_PURPOSE, row.sealed) else None
+            if tokens is None:
+                continue
+            # Only where it is still the same: somebody may have stored a newer one meanwhile.
+            same = (NetworkAccountRow.id == row.id, NetworkAccountRow.sealed == row.sealed)
+            with self._database.session(write=True) as session:
+                session.execute(update(NetworkAccountRow).where(*same).values(sealed=self._sealed(row, tokens)))
 
     def access(self, account_id: str, renew: Callable[[Tokens], Tokens]) -> str:
         """Return an access token that is good now, renewing it first where most of its life is over.
@@ -189,10 +218,13 @@ class Accounts:
         return kept
 
     def _put(self, row: NetworkAccountRow, tokens: Tokens) -> None:
-        data = json.dumps({"access": tokens.access, "refresh": tokens.refresh}).encode()
-        row.sealed = self._vault.seal(_PURPOSE, data, _context(row))
+        row.sealed = self._sealed(row, tokens)
         row.state, row.version, row.leased = "ok", row.version + 1, None
         row.renewed, row.expires = self._now(), tokens.expires
+
+    def _sealed(self, row: NetworkAccountRow, tokens: Tokens) -> str:
+        data = json.dumps({"access": tokens.access, "refresh": tokens.refresh}).encode()
+        return self._vault.seal(_PURPOSE, data, _context(row))
 
     def _new(self, session: Session, site_key: str, key: tuple[str, str, str]) -> NetworkAccountRow:
         network, issuer, subject = key
@@ -235,9 +267,28 @@ class Accounts:
         with self._database.session(write=True) as session:
             row = _row(session, account_id)
             if row.state == "ok":
-                row.state, row.leased = "needs_owner", None
-                told = {"network": row.network, "site": row.site_key, "handle": row.handle, "why": why.message}
-                events.record(session, "account.needs_owner", row.id, told)
+                _ask_owner(session, row, why.message)
+
+
+def withdrawn(session: Session, network: str, subject: str, *, forget: bool = False) -> None:
+    """Take note that somebody took our app away at a network; ``forget`` deletes their accounts here, too."""
+    mine = (NetworkAccountRow.network == network, NetworkAccountRow.subject == subject)
+    for row in session.scalars(select(NetworkAccountRow).where(*mine)):
+        if forget:
+            events.record(session, "account.disconnected", row.id, _told(row))
+            session.delete(row)
+        elif row.state == "ok":
+            _ask_owner(session, row, "Its owner took the app away at the network.")
+
+
+def _ask_owner(session: Session, row: NetworkAccountRow, why: str) -> None:
+    row.state, row.leased = "needs_owner", None
+    events.record(session, "account.needs_owner", row.id, {**_told(row), "why": why})
+
+
+def _told(row: NetworkAccountRow) -> dict[str, str]:
+    """Return what an event tells of an account."""
+    return {"network": row.network, "site": row.site_key, "handle": row.handle}
 
 
 def _context(row: NetworkAccountRow) -> str:

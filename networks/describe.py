@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from networks import describe_feeds
 from networks.parts import Network, Share
 
+# The columns of the README's table.
+HEAD = ("network", "share", "follow", "log in", "posts")
 # How a limit is counted, in words.
 COUNTED = {
     "graphemes": "characters as people see them",
@@ -23,16 +25,13 @@ ACTIONS = {
 
 
 def table(networks: Mapping[str, Network]) -> str:
-    """Return the Markdown table of the live networks that one can share to or follow on, two to a row."""
-    cells = [
-        _cells(network) for network in networks.values() if (network.share or network.follow) and not network.dead
-    ]
+    """Return the Markdown table of the live networks with all that they can do, two to a row."""
+    cells = [_cells(network) for network in networks.values() if not network.dead]
     half = (len(cells) + 1) // 2
-    pairs = [(cells[i], cells[i + half] if i + half < len(cells) else ("", "", "")) for i in range(half)]
+    pairs = [(cells[i], cells[i + half] if i + half < len(cells) else ("",) * len(HEAD)) for i in range(half)]
     rows = ["| " + " | ".join([*left, "", *right]) + " |" for left, right in pairs]
-    return "\n".join(
-        ["| network | share | follow | | network | share | follow |", "|---|---|---|---|---|---|---|", *rows]
-    )
+    head = "| " + " | ".join([*HEAD, "", *HEAD]) + " |"
+    return "\n".join([head, "|---" * (2 * len(HEAD) + 1) + "|", *rows])
 
 
 def page(network: Network) -> str:
@@ -41,9 +40,10 @@ def page(network: Network) -> str:
     return "\n".join([f"# {network.name}", "", f"| `{network.key}` | |", "|---|---|", *rows])
 
 
-def _cells(network: Network) -> tuple[str, str, str]:
+def _cells(network: Network) -> tuple[str, ...]:
     follow = "" if network.follow is None else "from one's own server" if network.follow.remote else "yes"
-    return f"{network.name} `{network.key}`", _ability(network.share), follow
+    login, posts = ("yes" if part else "" for part in (network.login, network.feed))
+    return f"{network.name} `{network.key}`", _ability(network.share), follow, login, posts
 
 
 def _ability(share: Share | None) -> str:
@@ -64,6 +64,8 @@ def _facts(network: Network) -> Iterator[tuple[str, str]]:
     else:
         yield "Share", "no"
     yield "Follow", _follow(network)
+    if network.login is not None:
+        yield "Log in", _login(network)
     yield from describe_feeds.facts(network)
     if network.hosts:
         yield "Hosts", ", ".join(f"`{host}`" for host in network.hosts)
@@ -98,3 +100,11 @@ def _follow(network: Network) -> str:
     address = network.follow.url.replace("{kind}", network.follow.kind)
     remote = "; the visitor follows from a server of their own" if network.follow.remote else ""
     return f"`{network.key}:ACCOUNT` leads to `{address.replace('{account}', 'ACCOUNT')}`{remote}"
+
+
+def _login(network: Network) -> str:
+    login = network.login
+    names = [f"`HANDBILL_{network.key.upper()}_{item.suffix}`" for item in login.credentials] if login else []
+    if login and login.development:
+        return "with `HANDBILL_ENV=development` only"
+    return f"yes, with {', '.join(names)}" if names else "yes; nothing to set up"

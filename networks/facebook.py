@@ -6,10 +6,10 @@ Share Dialog: https://developers.facebook.com/docs/sharing/reference/share-dialo
 
 from datetime import date, timedelta
 
-from networks import _meta_hooks
+from networks import _meta_hooks, _meta_tokens
 from networks._profiles import https, part, reply, text, the
 from networks._sources import named, of_graph
-from networks.oauth import Ask, Login, Profile, Told
+from networks.oauth import Ask, Lasting, Login, Profile, Question, Told
 from networks.parts import Follow, Network, Share
 from networks.records import Answer, Feed, Page, Policy, Request
 
@@ -30,6 +30,35 @@ def profile(told: Told) -> Profile:
     )
 
 
+# A Page's posts are read with the Page's own token, which has no end if it was asked for with a token of sixty days:
+# https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived (read 2026-11)
+LASTING = Lasting(
+    scopes=("public_profile",),
+    exchange=Ask(
+        f"{GRAPH}/oauth/access_token",
+        params={
+            "grant_type": "fb_exchange_token",
+            "client_id": "{client_id}",
+            "client_secret": "{client_secret}",
+            "fb_exchange_token": "{token}",
+        },
+        bearer=False,
+    ),
+    life=_meta_tokens.LIFE,
+    lost=_meta_tokens.LOST,
+    granted=Question(Ask(f"{GRAPH}/me/permissions"), _meta_tokens.permissions),
+    owned=Question(
+        Ask(
+            f"{GRAPH}/me/accounts",
+            params={"fields": "id,name,username,link,picture{url},access_token", "limit": "100"},
+        ),
+        _meta_tokens.pages,
+    ),
+    reads=("connect_reads_pages", "connect_reads_profile"),
+    docs="https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived",
+)
+
+
 # https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow (read 2026-11). The proof ties a
 # request to our secret: https://developers.facebook.com/docs/graph-api/guides/secure-requests
 LOGIN = Login(
@@ -42,6 +71,7 @@ LOGIN = Login(
     signed_requests=True,
     ask=(Ask(f"{GRAPH}/me", params={"fields": "id,name,email,picture.type(large)"}),),
     appsecret_proof=True,
+    lasting=LASTING,
 )
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from networks._profiles import https, reply, text, the, verified
 from networks._sources import refused
 from networks._walk import dig, ident, loaded, record, web
-from networks.oauth import Ask, Login, Profile, Told
+from networks.oauth import Ask, Lasting, Login, Profile, Told
 from networks.parts import Follow, Network, Share
 from networks.records import Answer, Feed, Page, Policy, Request
 from networks.webhooks import Delivery, Event, Webhook, by_body, in_header
@@ -45,6 +45,15 @@ LOGIN = Login(
     ask=(
         Ask("https://api.github.com/user", headers={"X-GitHub-Api-Version": "2022-11-28"}),
         Ask("https://api.github.com/user/emails", headers={"X-GitHub-Api-Version": "2022-11-28"}, optional=True),
+    ),
+    # Without a scope a token reads what is public. Those of an OAuth app have no end; those of a GitHub App live
+    # eight hours and bring a refresh token of six months, which the reply says:
+    # https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app/refreshing-user-access-tokens
+    lasting=Lasting(
+        ask=(Ask("https://api.github.com/user", headers={"X-GitHub-Api-Version": "2022-11-28"}),),
+        lost=frozenset({"bad_refresh_token"}),
+        reads=("connect_reads_public", "connect_reads_profile"),
+        docs="https://docs.github.com/en/apps/oauth-apps/building-oauth-apps/scopes-for-oauth-apps",
     ),
 )
 

@@ -5,10 +5,10 @@ Sharing to stories from native apps only: https://developers.facebook.com/docs/i
 
 from datetime import date, timedelta
 
-from networks import _meta_hooks
+from networks import _meta_hooks, _meta_tokens
 from networks._profiles import https, reply, text, the
 from networks._sources import mine, of_graph
-from networks.oauth import Ask, Login, Profile, Told
+from networks.oauth import Ask, Lasting, Login, Profile, Told
 from networks.parts import Follow, Network, Share
 from networks.records import Answer, Feed, Page, Policy, Request
 
@@ -44,6 +44,13 @@ LOGIN = Login(
             params={"fields": "user_id,username,name,profile_picture_url", "access_token": "{token}"},
             bearer=False,
         ),
+    ),
+    lasting=Lasting(
+        exchange=_meta_tokens.exchange("https://graph.instagram.com/access_token", "ig_exchange_token"),
+        renew=_meta_tokens.renew("https://graph.instagram.com/refresh_access_token", "ig_refresh_token"),
+        life=_meta_tokens.LIFE,
+        lost=_meta_tokens.LOST,
+        docs="https://developers.facebook.com/docs/instagram-platform/reference/access_token",
     ),
 )
 

@@ -14,10 +14,10 @@ from datetime import date, timedelta
 from urllib.parse import quote
 
 from networks._errors import opened, problem
-from networks._profiles import openid
+from networks._profiles import openid, reply, text, the, words
 from networks._sources import named
 from networks._walk import dig, ident, loaded, record, records
-from networks.oauth import Login, Profile, Told
+from networks.oauth import Ask, Lasting, Login, Profile, Told
 from networks.parts import Follow, Network, Share
 from networks.records import Answer, Feed, Page, Policy, Request
 from networks.webhooks import Delivery, Echo, Event, Secrets, Webhook, by_body, in_header, unique
@@ -26,6 +26,33 @@ from networks.webhooks import Delivery, Echo, Event, Secrets, Webhook, by_body, 
 def profile(told: Told) -> Profile:
     """Return who it is: LinkedIn checks addresses before it shows them, and says so."""
     return openid(told, "linkedin")
+
+
+def member(told: Told) -> Profile:
+    """Return who a member is whose application may read organisations' posts, and so may not ask by OpenID."""
+    said = reply(told)
+    handle = text(said.get("vanityName"))
+    return Profile(
+        network="linkedin",
+        issuer="https://www.linkedin.com",
+        subject=the(said.get("id"), "id"),
+        name=words(said.get("localizedFirstName"), said.get("localizedLastName")),
+        handle=handle,
+        url=f"https://www.linkedin.com/in/{handle}" if handle else "",
+    )
+
+
+# https://learn.microsoft.com/en-us/linkedin/shared/authentication/programmatic-refresh-tokens (read 2026-11): refresh
+# tokens are for approved partners, for others a token lives sixty days and then the owner is asked again. Community
+# Management must be an application's only product, which rules out the OpenID scopes.
+LASTING = Lasting(
+    scopes=("r_basicprofile",),
+    ask=(Ask("https://api.linkedin.com/v2/me"),),
+    profile=member,
+    life=timedelta(days=60),
+    reads=("connect_reads_organizations", "connect_reads_profile"),
+    docs="https://learn.microsoft.com/en-us/linkedin/shared/authentication/programmatic-refresh-tokens",
+)
 
 
 # https://learn.microsoft.com/linkedin/consumer/integrations/self-serve/sign-in-with-linkedin-v2 (read 2026-11). Web
@@ -38,6 +65,7 @@ LOGIN = Login(
     tokens="https://www.linkedin.com/oauth/v2/accessToken",
     scopes=("openid", "profile", "email"),
     pkce=False,
+    lasting=LASTING,
 )
 
 

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any, Literal
+from datetime import datetime, timedelta
+from typing import Any, Generic, Literal, TypeVar
 
 # How a client proves itself at the token endpoint (RFC 6749 §2.3, RFC 7523 §2.2): a header, fields of the body or of
 # the query, a signed JWT, or not at all.
@@ -97,6 +97,57 @@ CLIENT = (Credential("CLIENT_ID", secret=False), Credential("CLIENT_SECRET"))
 """What most networks give: an id and a secret."""
 
 
+Read = TypeVar("Read")
+
+
+@dataclass(frozen=True)
+class Question(Generic[Read]):
+    """A request with the token, and what is read out of its reply; ``read`` raises ValueError where it is none."""
+
+    ask: Ask
+    read: Callable[[Any], Read]
+
+
+@dataclass(frozen=True)
+class Owned:
+    """Something that an account manages and that has a token of its own, such as a Page of Facebook."""
+
+    profile: Profile
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Lasting:
+    """How tokens are had that are kept, so that an account's posts can be read while its owner is away.
+
+    What is not said here is as in `Login`, whose scopes give way to ``scopes`` and those of the network's feed:
+    ``scopes`` are what it takes to learn who the owner is. ``extra`` and ``token_extra`` are added to the authorize
+    and the token request, ``ask`` and ``profile`` stand in for those of `Login`. ``revoke`` is where a kept token is
+    given back, if elsewhere than a plain login's. ``exchange`` makes a token of months of the first, short one;
+    ``renew`` makes the next one of a token that has not ended (without it, RFC 6749 §6: a refresh token). Both may
+    hold ``{token}``, ``{client_id}`` and ``{client_secret}``. ``life`` is how long a token is good where the reply
+    does not say; None is without end. ``lost`` are the network's codes, beside ``invalid_grant``, that mean that only
+    the owner can help. ``granted`` asks what was allowed, where the token reply does not say. ``owned`` asks for what
+    is read in place of the account itself; the owner chooses one of them. ``reads`` says in plain words what is read:
+    keys of `login/languages`. ``docs`` is the page that this was read on.
+    """
+
+    scopes: tuple[str, ...] = ()
+    extra: Mapping[str, str] = field(default_factory=dict)
+    token_extra: Mapping[str, str] = field(default_factory=dict)
+    ask: tuple[Ask, ...] = ()
+    profile: Callable[[Told], Profile] | None = None
+    revoke: str = ""
+    exchange: Ask | None = None
+    renew: Ask | None = None
+    life: timedelta | None = None
+    lost: frozenset[str] = frozenset()
+    granted: Question[frozenset[str]] | None = None
+    owned: Question[tuple[Owned, ...]] | None = None
+    reads: tuple[str, ...] = ("connect_reads_posts", "connect_reads_profile")
+    docs: str = ""
+
+
 @dataclass(frozen=True)
 class Login:
     """How somebody logs in with a network.
@@ -116,6 +167,7 @@ class Login:
     where that would withdraw the person's consent, so that they were asked again at every login.
     ``signed_requests`` says that the network tells by Meta's signed requests who took our app away. ``wording`` is
     what the network's brand rules make of the button: "Continue with …", or "Sign in with …" where prescribed.
+    ``lasting`` is how tokens are had that are kept, on networks whose posts are read with their owner's account.
     """
 
     profile: Callable[[Told], Profile]
@@ -143,5 +195,6 @@ class Login:
     signed_requests: bool = False
     credentials: tuple[Credential, ...] = CLIENT
     wording: Literal["continue", "sign_in"] = "continue"
+    lasting: Lasting | None = None
     development: bool = False
     """Whether this exists with HANDBILL_ENV=development only."""

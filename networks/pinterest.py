@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from networks._profiles import https, reply, text, the
 from networks._sources import mine
-from networks.oauth import Ask, Login, Profile, Told
+from networks.oauth import Ask, Lasting, Login, Profile, Told
 from networks.parts import Follow, Network, Share
 from networks.records import Answer, Feed, Page, Policy, Request
 
@@ -43,6 +43,14 @@ LOGIN = Login(
     auth="basic",
     pkce=False,
     ask=(Ask("https://api.pinterest.com/v5/user_account"),),
+    # Thirty days; the refresh token lives sixty and is a new one each time, in applications from before 2025-09-25 on
+    # demand only (the same page, read 2026-11).
+    lasting=Lasting(
+        token_extra={"continuous_refresh": "true"},
+        life=timedelta(days=30),
+        reads=("connect_reads_boards", "connect_reads_profile"),
+        docs="https://developers.pinterest.com/docs/getting-started/set-up-authentication-and-authorization/",
+    ),
 )
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from networks._profiles import https, part, reply, text, the
 from networks._sources import refused
 from networks._walk import web
-from networks.oauth import Ask, Login, Profile, Told
+from networks.oauth import Ask, Lasting, Login, Profile, Told
 from networks.parts import Follow, Network, Share
 from networks.records import Answer, Feed, Page, Policy, Request
 
@@ -45,6 +45,14 @@ LOGIN = Login(
     pkce=False,
     extra={"duration": "temporary"},
     ask=(Ask("https://oauth.reddit.com/api/v1/me", params={"raw_json": "1"}),),
+    # An hour or a day, as the reply says; the refresh token stays the same until it is revoked.
+    lasting=Lasting(
+        scopes=("identity",),
+        extra={"duration": "permanent"},
+        life=timedelta(hours=1),
+        reads=("connect_reads_posts", "connect_reads_public", "connect_reads_profile"),
+        docs="https://github.com/reddit-archive/reddit/wiki/OAuth2",
+    ),
 )
 
 

@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from networks._profiles import https, part, reply, text, the
 from networks._sources import mine
 from networks._walk import ident, loaded, record
-from networks.oauth import Ask, Login, Profile, Told
+from networks.oauth import Ask, Lasting, Login, Profile, Told
 from networks.parts import Follow, Network, Share
 from networks.records import Answer, Feed, Page, Policy, Request
 from networks.webhooks import Delivery, Event, Signed, Webhook, unhexed
@@ -38,6 +38,13 @@ LOGIN = Login(
     client_id="client_key",
     gives_back=False,
     ask=(Ask("https://open.tiktokapis.com/v2/user/info/", params={"fields": "open_id,avatar_url,display_name"}),),
+    # A day, renewed with a refresh token of a year that may be a new one each time:
+    # https://developers.tiktok.com/doc/oauth-user-access-token-management (read 2026-11)
+    lasting=Lasting(
+        revoke="https://open.tiktokapis.com/v2/oauth/revoke/",
+        life=timedelta(days=1),
+        docs="https://developers.tiktok.com/doc/oauth-user-access-token-management",
+    ),
 )
 
 

@@ -15,7 +15,7 @@ from networks._errors import opened, problem
 from networks._profiles import https, part, reply, text, the
 from networks._sources import named
 from networks._walk import dig, ident, loaded, record, records
-from networks.oauth import Ask, Login, Profile, Told
+from networks.oauth import Ask, Lasting, Login, Profile, Told
 from networks.parts import Follow, Network, Share
 from networks.records import Answer, Feed, Page, Policy, Request
 from networks.webhooks import Delivery, Echo, Event, Secrets, Webhook, in_header, unique
@@ -53,6 +53,13 @@ LOGIN = Login(
     scopes=("users.read", "tweet.read", "users.email"),
     auth="basic",
     ask=(Ask("https://api.x.com/2/users/me", params={"user.fields": "profile_image_url,confirmed_email"}),),
+    # Two hours, and a new refresh token with each renewal; an old one is told as an invalid request.
+    lasting=Lasting(
+        ask=(Ask("https://api.x.com/2/users/me", params={"user.fields": "profile_image_url"}),),
+        life=timedelta(hours=2),
+        lost=frozenset({"invalid_request"}),
+        docs="https://docs.x.com/fundamentals/authentication/oauth-2-0/authorization-code",
+    ),
 )
 
 

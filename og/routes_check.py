@@ -10,7 +10,6 @@ from core.addresses import web_address
 from core.errors import Invalid, TooMany
 from core.limits import Rule
 from core.web import dress, services, share_with
-from og.checker.run import check_address, check_html
 from og.routes_previews import Caller, body_of, caller
 
 blueprint = Blueprint("check", __name__)
@@ -23,6 +22,8 @@ LARGEST = 6 * 1024 * 1024
 @blueprint.get("/api/v1/check")
 def of_address() -> Response:
     """Check the page at an address."""
+    from og.checker.run import check_address  # BeautifulSoup's rules and all: not for every start
+
     who = caller()
     url = request.args.get("url", "")
     if not url:
@@ -35,6 +36,8 @@ def of_address() -> Response:
 @blueprint.post("/api/v1/check")
 def of_html() -> Response:
     """Check a page that is sent: ``html``, and ``url``, where it stands or will stand."""
+    from og.checker.run import check_html  # BeautifulSoup's rules and all: not for every start
+
     who = caller()
     body = body_of(LARGEST)
     html, url = body.get("html"), body.get("url")

@@ -80,7 +80,7 @@ def test_a_mistake_is_one_line_or_the_one_shape(tmp_path: Path, command: tuple[s
 
 def test_networks_settings_doctor_and_db(tmp_path: Path) -> None:
     networks = {n["key"]: n for n in told(tmp_path, "networks")}
-    assert networks["x"]["can"] == ["share", "follow"]
+    assert networks["x"]["can"] == ["share", "follow", "login", "feed"]
     assert networks["pocket"]["closed"] is True
     settings = {s["name"]: s for s in told(tmp_path, "settings", HANDBILL_SECRET_KEY="s" * 40)}
     assert settings["HANDBILL_SECRET_KEY"]["value"] == "********"

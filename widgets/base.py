@@ -21,6 +21,7 @@ from widgets.words import Words
 
 if TYPE_CHECKING:
     from core.sites import Site
+    from feeds.show import Shown
     from networks.parts import Network
     from widgets.page_reader import Reader
 
@@ -45,6 +46,8 @@ class Options(BaseModel):
 
     # Families of options, one for each network: attribute prefix -> the field that gathers them.
     families: ClassVar[Mapping[str, str]] = {}
+    # What our own links say, and no owner: no form asks for it.
+    ours: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
     def attributes(cls) -> dict[str, str]:
@@ -56,7 +59,8 @@ class Options(BaseModel):
 class Context:
     """What a widget's data is made from beside its options.
 
-    ``offered`` tells which networks the visitors of a site can log in with on this server.
+    ``offered`` tells which networks the visitors of a site can log in with on this server; ``feed`` what there is of
+    a feed: its id, how many posts, where to go on, and the language.
     """
 
     networks: Networks
@@ -66,6 +70,7 @@ class Context:
     clicks: Callable[[str], Mapping[str, int]] | None = None
     reader: Callable[[], Reader] | None = None
     offered: Callable[[Site | None], Iterable[Network]] | None = None
+    feed: Callable[[str, int, str, str], Shown] | None = None
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,9 @@ class Widget:
 
     ``data`` turns options into what the template and the script both read. Built-in ones have the template
     ``templates/widgets/KEY.html``; a third party's gives its text as ``source``. ``reads``: whether its data comes
-    from other people's pages, by the context's reader.
+    from other people's pages, by the context's reader. ``told``: what of the data may be in JSON, where not all may.
+    ``lifetime``: how long an answer may be kept, as Cache-Control says it. ``sheet``: whether its HTML has a style
+    sheet of its own in our frames.
     """
 
     key: str
@@ -83,6 +90,9 @@ class Widget:
     data: Callable[[Any, Context], dict[str, Any]]
     source: str = ""
     reads: bool = False
+    told: Callable[[dict[str, Any], Context], dict[str, Any]] | None = None
+    lifetime: str = ""
+    sheet: bool = False
 
 
 def parse(model: type[O], given: Mapping[str, str], networks: Networks) -> tuple[O, list[str]]:

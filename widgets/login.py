@@ -52,7 +52,11 @@ class LoginOptions(Options):
     mode: Literal["redirect", "popup"] = Field(
         "redirect", description="Whether the login happens in this window, or in one of its own where that can be."
     )
-    scope: tuple[str, ...] = Field(SCOPES, max_length=10, description="What you want to be told.")
+    scope: tuple[str, ...] = Field(
+        SCOPES,
+        max_length=10,
+        description="`openid` tells an id, `profile` name and picture, `email` the address.",
+    )
     color: Literal["mono", "brand"] = Field("mono", description="The page's own colours, or each network's.")
 
     @field_validator("networks", mode="before")

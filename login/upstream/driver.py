@@ -22,10 +22,12 @@ from login.upstream.servers import Servers
 if TYPE_CHECKING:
     from login.attempts import Attempt, Start
     from login.service import Logins
+    from login.upstream.keeping import Kept
     from networks.oauth import Login, Profile
     from networks.parts import Network
 
 log = logging.getLogger(__name__)
+Scopes = tuple[str, ...]
 # What networks and their users read of us where a client is registered on the way.
 NAME = "Handbill"
 
@@ -63,6 +65,18 @@ def finish(logins: Logins, network: Network, attempt: Attempt, fields: Mapping[s
     except FetchFailed as exc:
         raise _told(network, LoginFailed("network_failed", exc.message)) from exc
     except LoginFailed as exc:
+        raise _told(network, exc) from exc
+
+
+def keep(logins: Logins, network: Network, attempt: Attempt, fields: Mapping[str, str], needed: Scopes) -> Kept:
+    """Return what the owner of an account agreed to, with tokens that last (`login.upstream.keeping`)."""
+    from login.upstream.keeping import kept
+
+    try:
+        return kept(door_of(logins, network), attempt, fields, needed)
+    except LoginFailed as exc:
+        if exc.code == "missing_scope":
+            raise
         raise _told(network, exc) from exc
 
 

@@ -9,17 +9,19 @@ from sqlalchemy.orm import Session
 
 from core.database import Database, utc_now
 from login.tables import AccountRow, GrantRow, PersonRow, SessionRow
+from networks.accounts import withdrawn
 
 
 def leave(database: Database, network: str, subject: str) -> None:
-    """End the sessions that were begun with an account, and what sites were given for it."""
+    """End the sessions that were begun with an account, and what sites were given for it; its feeds stop."""
     with database.session(write=True) as session:
         for account in _accounts(session, network, subject):
             _end(session, account, utc_now())
+        withdrawn(session, network, subject)
 
 
 def forget(database: Database, network: str, subject: str) -> None:
-    """Delete an account with all that hangs on it, and its person where that was their only one."""
+    """Delete an account with all that hangs on it, its kept tokens, and its person where that was their only one."""
     with database.session(write=True) as session:
         for account in _accounts(session, network, subject):
             session.delete(account)
@@ -27,6 +29,7 @@ def forget(database: Database, network: str, subject: str) -> None:
             other = select(AccountRow.id).where(AccountRow.person_id == account.person_id).limit(1)
             if session.scalar(other) is None:
                 session.execute(delete(PersonRow).where(PersonRow.id == account.person_id))
+        withdrawn(session, network, subject, forget=True)
 
 
 def _accounts(session: Session, network: str, subject: str) -> list[AccountRow]:

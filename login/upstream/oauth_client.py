@@ -1,8 +1,8 @@
-"""The code flow at a network: send there, exchange the code, ask who it is, give the token back.
+"""The code flow at a network: send there, exchange the code, ask who it is, give the token back or hand it on.
 
 RFC 6749 §4.1 with PKCE (RFC 7636), the issuer check of RFC 9207 and OpenID Connect Core 1.0 §3.1. What a network does
-differently stands in its `Login`; what all of them must be held to stands here. Tokens live in this module's
-variables for the length of one login, and are kept nowhere.
+differently stands in its `Login`; what all of them must be held to stands here. The tokens of a login live in
+this module's variables for its length, and are kept nowhere; `kept` hands them on: an owner connects an account.
 """
 
 from __future__ import annotations
@@ -67,16 +67,35 @@ class OAuthFlow:
     def profile(self, door: Door, attempt: Attempt, fields: Mapping[str, str]) -> Profile:
         """Exchange the code and return who it is (RFC 6749 §4.1.3 and OpenID Connect Core §3.1.3)."""
         where = self.where(door, attempt.server)
+        said = self._reply(door, where, attempt, fields)
+        try:
+            return self._who(door, where, attempt, fields, said)
+        finally:
+            give_back(door, where, said)
+
+    def kept(self, door: Door, attempt: Attempt, fields: Mapping[str, str]) -> tuple[Profile, Mapping[str, Any]]:
+        """Exchange the code and return who it is with the token reply; given back only where that fails."""
+        where = self.where(door, attempt.server)
+        said = self._reply(door, where, attempt, fields)
+        try:
+            return self._who(door, where, attempt, fields, said), said
+        except LoginFailed:
+            give_back(door, where, said)
+            raise
+
+    def _reply(self, door: Door, where: Endpoints, attempt: Attempt, fields: Mapping[str, str]) -> Mapping[str, Any]:
         check_issuer(fields, where)
         if failure := refused(fields):
             raise failure
-        said = self.exchange(door, where, attempt, fields.get("code", ""))
+        return self.exchange(door, where, attempt, fields.get("code", ""))
+
+    def _who(
+        self, door: Door, where: Endpoints, attempt: Attempt, fields: Mapping[str, str], said: Mapping[str, Any]
+    ) -> Profile:
         try:
             return door.login.profile(self._told(door, where, attempt, fields, said))
         except (ValueError, KeyError, TypeError, AttributeError, IndexError) as exc:
             raise LoginFailed("network_failed", f"the profile cannot be read: {type(exc).__name__}") from exc
-        finally:
-            give_back(door, where, said)
 
     def where(self, door: Door, server: str) -> Endpoints:
         """Return where to ask: what the network's file says, the rest from its issuer's document."""

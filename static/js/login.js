@@ -35,7 +35,7 @@ export const draw = async (el, kit) => {
     const clicked = /click/.test(e.type);
     if (clicked) e.preventDefault();
     flow = await kit.load('o').then((part) => part.attend(el, kit, said)).catch(() => () => {});
-    clicked && a.click();
+    clicked && e.detail < 2 && a.click(); // a double click is one
   };
 
   /** @param {Button} b */

@@ -9,14 +9,18 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Page
+from flask import Flask
+from playwright.sync_api import Browser, Page, Playwright
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from tests.doubles import an_app, serving
+
+if TYPE_CHECKING:
+    from tests.browser.login_site import Blog, Place
 
 SIX = "facebook x linkedin whatsapp telegram email"
 FLAGS = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
@@ -132,3 +136,43 @@ def seen(page: Page) -> Seen:
     page.on("console", lambda m: found.console.append(f"{m.type}: {m.text}"))
     page.on("pageerror", lambda e: found.errors.append(str(e)))
     return found
+
+
+# --- a static site with log-in buttons (tests/browser/login_site.py) ---
+
+
+@pytest.fixture(scope="session")
+def login_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Flask]]:
+    """An application that people log in at, and its origin."""
+    port = a_free_port()
+    app = an_app(tmp_path_factory.mktemp("login"), base_url=f"http://127.0.0.1:{port}")
+    with serving(app, port) as origin:
+        yield origin, app
+    app.extensions["handbill"].close()
+
+
+@pytest.fixture(scope="session")
+def blog() -> Iterator[Blog]:
+    """A static site that is another site than ours, for cookies too."""
+    from tests.browser.login_site import a_blog
+
+    with a_blog() as made:
+        yield made
+
+
+@pytest.fixture
+def place(login_server: tuple[str, Flask], blog: Blog) -> Place:
+    """The static site, registered anew, with nothing on it yet."""
+    from tests.browser.login_site import a_place
+
+    return a_place(login_server[1], login_server[0], blog)
+
+
+@pytest.fixture(scope="session")
+def two_sites(playwright: Playwright, browser_type_launch_args: dict[str, Any]) -> Iterator[Browser]:
+    """A browser that can open both sites."""
+    from tests.browser.login_site import ARGS
+
+    made = playwright.chromium.launch(**{**browser_type_launch_args, "args": ARGS})
+    yield made
+    made.close()

@@ -1,19 +1,19 @@
 """A static site with log-in buttons on another site than ours, its access log, and a browser that may open both.
 
-``blog.localhost`` and ``127.0.0.1`` are two sites to a browser, so cookies of one are a third party's on the other; and
-both are trustworthy origins (W3C Secure Contexts §3.1), as WebCrypto wants them.
+``blog.localhost`` and ``127.0.0.1`` are two sites to a browser, so cookies of one are a third party's on the other;
+and both are trustworthy origins (W3C Secure Contexts §3.1), as WebCrypto wants them.
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Error, Page, expect
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
@@ -29,9 +29,13 @@ LISTEN = """<script nonce=n>window.heard = []; for (const type of ['hb-login', '
 
 @dataclass
 class Blog(HostPage):
-    """Somebody's static site; ``log`` is what its server would write down of each request, and then some."""
+    """Somebody's static site; ``log`` is what its server would write down of each request, and then some.
+
+    ``before`` is called when somebody is sent back, before the page is sent.
+    """
 
     log: list[str] = field(default_factory=list)
+    before: Callable[[], None] = lambda: None
     scripts: dict[str, str] = field(default_factory=dict)
 
     def answer(self, request: Request) -> Response:
@@ -39,6 +43,8 @@ class Blog(HostPage):
         self.log.append(
             f"{request.method} {request.full_path} {dict(request.headers)} {request.get_data(as_text=True)}"
         )
+        if "code" in request.args:
+            self.before()
         if request.path in self.scripts:
             return Response(self.scripts[request.path], content_type="text/javascript")
         return super().answer(request)
@@ -72,9 +78,8 @@ class Place:
         script = f'<script async src="{self.base}/kit/1/kit.js" data-site="{self.site.key}"></script>'
         buttons = self.fragment(attributes) if inside is None else f"<hb-login {attributes}>{inside}</hb-login>"
         style = '<link rel=icon href="data:,">'
-        return self.blog.show(
-            f"<h1>A post</h1>{buttons}<p id=after>More.</p>", path, f"{style}{head}{LISTEN}{script}"
-        )
+        body = f"<main><h1>A post</h1>{buttons}<p id=after>More.</p></main>"
+        return self.blog.show(body, path, f"{style}{head}{LISTEN}{script}")
 
     def fragment(self, attributes: str) -> str:
         """The element as /widgets/login.html has it, with attributes put on."""
@@ -87,6 +92,7 @@ def a_place(app: Flask, base: str, blog: Blog, **changes: Any) -> Place:
     blog.pages.clear()
     blog.headers.clear()
     blog.log.clear()
+    blog.before = lambda: None
     given = {"public": True, "name": "The Daily Example", "origins": (blog.origin,)}
     site = a_site(app, **{**given, "return_to": (blog.origin + "/post",), **changes})
     return Place(app, base, blog, site)
@@ -94,7 +100,10 @@ def a_place(app: Flask, base: str, blog: Blog, **changes: Any) -> Place:
 
 def heard(page: Page, *types: str) -> list[Any]:
     """The events of these types that the page has heard, each with its detail."""
-    return [pair for pair in page.evaluate("window.heard") if pair[0] in types]
+    try:
+        return [pair for pair in page.evaluate("window.heard || []") if pair[0] in types]
+    except Error:  # the page went away while we asked
+        return []
 
 
 def wait_for(page: Page, event: str) -> dict[str, Any]:
@@ -103,7 +112,7 @@ def wait_for(page: Page, event: str) -> dict[str, Any]:
         if found := heard(page, event):
             return dict(found[0][1] or {})
         page.wait_for_timeout(100)
-    raise AssertionError((event, page.url, page.evaluate("window.heard")))
+    raise AssertionError((event, page.url, heard(page, "hb-login", "hb-error")))
 
 
 def ready(page: Page, address: str) -> None:

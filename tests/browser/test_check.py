@@ -13,7 +13,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from og.platforms import platforms
+from og.checker.platforms import platforms
 from tests.browser.conftest import Seen
 from tests.og.check.pages import URL, whole
 from tests.og.check.test_check import GOOD

@@ -1,0 +1,90 @@
+"""Webmention, the sending side (https://www.w3.org/TR/webmention/, 2017-01-12): find a page's endpoint, and tell it.
+
+sent = send("https://blog.example.org/reply", "https://example.com/post", http)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlencode, urljoin
+
+from core.addresses import web_address
+from core.errors import Invalid, NotFound
+from core.http import Http, Reply
+from networks._html import too_deep
+from og.encoding import as_utf8
+
+# What is read of a page to find its endpoint, which mostly stands in its head.
+MAX_BYTES = 1_000_000
+HTML = frozenset({"text/html", "application/xhtml+xml"})
+REL = "webmention"
+# A Link field (RFC 8288 §3): addresses in angle brackets, each with parameters; commas may stand in both.
+_LINK = re.compile(
+    r"<([^<>]{0,2048})>((?:\s*;\s*[^\s=;,\"]{1,100}(?:\s*=\s*(?:\"[^\"]{0,2048}\"|[^\s;,\"]{0,2048}))?)*)"
+)
+_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]*))", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Sent:
+    """How telling a page went: the endpoint's status, and where it says that the mention can be seen."""
+
+    endpoint: str
+    status: int
+    location: str = ""
+
+    @property
+    def taken(self) -> bool:
+        """Whether the endpoint took it (§3.1.4)."""
+        return 200 <= self.status < 300
+
+
+def send(source: str, target: str, http: Http) -> Sent:
+    """Tell ``target`` that ``source`` mentions it.
+
+    Raises NotFound where the target takes no mentions, and FetchFailed where it, or its endpoint, cannot be reached.
+    """
+    endpoint = discover(target, http)
+    if not endpoint:
+        raise NotFound("The page names no endpoint for mentions.", code="no_endpoint")
+    body = urlencode({"source": source, "target": target}).encode()
+    reply = http.post(endpoint, body=body, content_type="application/x-www-form-urlencoded", max_bytes=MAX_BYTES)
+    return Sent(endpoint, reply.status, reply.headers.get("location", ""))
+
+
+def discover(target: str, http: Http) -> str:
+    """Return a page's endpoint, "" where it names none (§3.1.2). Raises FetchFailed.
+
+    Private addresses are refused by the client when they are asked, as all are.
+    """
+    reply = http.get(target, accept="text/html, */*;q=0.5", max_bytes=MAX_BYTES, truncate=True)
+    for found in (*_in_header(reply), *_in_page(reply)):
+        try:
+            return web_address(urljoin(reply.url, found))
+        except (Invalid, ValueError):
+            return ""  # the first one counts, also where it leads nowhere
+    return ""
+
+
+def _in_header(reply: Reply) -> Iterator[str]:
+    for address, parameters in _LINK.findall(reply.headers.get("link", "")):
+        rel = _REL.search(parameters)
+        if rel and REL in (rel[1] or rel[2] or "").lower().split():
+            yield address
+
+
+def _in_page(reply: Reply) -> Iterator[str]:
+    """Yield what ``<link>`` and ``<a>`` name, in the order of the document; an empty address is the page itself."""
+    if reply.media_type not in HTML:
+        return
+    from selectolax.lexbor import LexborHTMLParser
+
+    raw, _ = as_utf8(reply.body, reply.headers.get("content-type", ""))
+    page = raw.decode("utf-8", "replace")
+    if too_deep(page):
+        return
+    for node in LexborHTMLParser(page).css("[rel][href]"):
+        if node.tag in ("link", "a") and REL in (node.attributes.get("rel") or "").lower().split():
+            yield node.attributes.get("href") or ""
