@@ -52,7 +52,7 @@ node_modules/.stamp: package-lock.json $(VENV)/.dev
 test: dev ## Run every test, in real browsers and on real databases
 	@# The browser's driver keeps an event loop in its process, which the job engine does not bear: two runs.
 	@$(BIN)/python -m pytest tests -n 2 --dist loadfile -q --ignore tests/browser
-	@$(BIN)/python -m pytest tests/browser -n 2 --dist loadfile -q
+	@$(BIN)/python -m pytest tests/browser -n 3 --dist loadfile -q
 
 check: dev lint types test ## Everything that must be green before a commit
 

@@ -37,7 +37,7 @@ RETRY = 5000
 _places = BoundedSemaphore(STREAMS)
 
 
-def stream(services: Services, feed_id: str, last: str) -> Iterator[bytes]:
+def stream(services: Services, feed_id: str, last: str) -> Stream:
     """Return a feed's events from ``last`` on, which is the Last-Event-ID header. Raises Busy where all are taken."""
     if not _places.acquire(blocking=False):
         raise Busy(

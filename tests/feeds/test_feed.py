@@ -153,7 +153,7 @@ def test_a_mark_holds_in_its_own_feed_only(world: World) -> None:
 def with_policy(world: World, **changes: Any) -> Policy:
     """Give Mastodon another policy, as only X and Reddit have them, whose accounts need a login."""
     network = world.services.networks["mastodon"]
-    policy = replace(network.policy, **changes)
+    policy: Policy = replace(network.policy, **changes)
     kept = {key: value for key, value in world.services.networks.items() if key != "mastodon"}
     networks = Networks((*kept.values(), replace(network, policy=policy)))
     object.__setattr__(world.services, "networks", networks)
