@@ -228,7 +228,7 @@ class Accounts:
 
     def _new(self, session: Session, site_key: str, key: tuple[str, str, str]) -> NetworkAccountRow:
         network, issuer, subject = key
-        made = {"id": secrets.token_urlsafe(9), "site_key": site_key, "network": network, "issuer": issuer}
+        made = {"id": secrets.token_hex(8), "site_key": site_key, "network": network, "issuer": issuer}
         row = NetworkAccountRow(**made, subject=subject, version=0, connected=self._now())
         session.add(row)
         return row

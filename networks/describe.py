@@ -26,12 +26,18 @@ ACTIONS = {
 
 def table(networks: Mapping[str, Network]) -> str:
     """Return the Markdown table of the live networks with all that they can do, two to a row."""
-    cells = [_cells(network) for network in networks.values() if not network.dead]
+    cells = [_cells(network) for network in networks.values() if able(network)]
     half = (len(cells) + 1) // 2
     pairs = [(cells[i], cells[i + half] if i + half < len(cells) else ("",) * len(HEAD)) for i in range(half)]
     rows = ["| " + " | ".join([*left, "", *right]) + " |" for left, right in pairs]
     head = "| " + " | ".join([*HEAD, "", *HEAD]) + " |"
     return "\n".join([head, "|---" * (2 * len(HEAD) + 1) + "|", *rows])
+
+
+def able(network: Network) -> bool:
+    """Return whether a network lives and can do something, other than for developers."""
+    login = network.login is not None and not network.login.development
+    return not network.dead and bool(network.share or network.follow or network.feed or login)
 
 
 def page(network: Network) -> str:

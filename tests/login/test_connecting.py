@@ -333,7 +333,6 @@ def test_no_log_has_a_token_that_goes_through_an_address(
         assert owner.services.account_token(row["id"]) == "LONG-SECRET", "the network does not renew, and is asked"
         owner.command("disconnect", row["id"])
     assert len(owner.internet.to(f"{said['host']}/refresh_access_token")) == 1
-    assert caplog.records
     assert "SECRET" not in caplog.text
 
 

@@ -31,8 +31,9 @@ def test_there_is_no_page_of_an_unknown_network() -> None:
 def test_the_table_has_every_network_that_can_do_something_once() -> None:
     text = table(NETWORKS)
     for network in NETWORKS.values():
-        able = (network.share or network.follow) and not network.dead
-        assert text.count(f"`{network.key}`") == (1 if able else 0)
+        parts = (network.share, network.follow, network.login, network.feed)
+        shown = any(parts) and not network.dead and network.key != "developer"
+        assert text.count(f"`{network.key}`") == (1 if shown else 0)
 
 
 def test_a_page_tells_limits_and_the_end() -> None:
