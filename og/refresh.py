@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import threading
 from typing import TYPE_CHECKING, Any
 
 from core.errors import Problem
@@ -39,11 +40,13 @@ class Refreshes:
         self._services = services
         self._worker: Recent[bool] = Recent(1, _LOOK)
         self._asked: Recent[bool] = Recent(_MOST, _AGAIN)
+        self._putting = threading.Lock()
 
     def ask(self, url: str) -> bool:
         """Have an address read anew by the worker; return False where the caller must do that."""
         digest = hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()
-        return self._asked.get(digest, lambda: self._put(url, digest))
+        with self._putting:  # else several threads would put what none of them has noted yet
+            return self._asked.get(digest, lambda: self._put(url, digest))
 
     def _put(self, url: str, digest: str) -> bool:
         if not self._shared() or not self._worker.get("", self._works):
