@@ -17,9 +17,9 @@ from core.settings import is_loopback
 from login.problems import LoginFailed
 from login.upstream import dpop
 from login.upstream.discovery import Endpoints, document, endpoints
-from login.upstream.door import JSON, SHORT, Client, Door, Prepared, failed, json_of, refused
+from login.upstream.door import JSON, SHORT, Client, Door, Prepared, failed, json_of, reading, refused
 from login.upstream.identity import HANDLE, Identity, identity
-from login.upstream.oauth_client import challenge, check_issuer, error_of, with_query
+from login.upstream.oauth_client import authorization_request, check_issuer, error_of, with_query
 from networks.oauth import Told
 
 if TYPE_CHECKING:
@@ -59,17 +59,8 @@ class AtprotoFlow:
     def address(self, door: Door, prepared: Prepared, begun: Begun) -> str:
         """Push the request (RFC 9126) and return the address that stands for it."""
         kept = prepared.extra
-        asked = {
-            "response_type": "code",
-            "client_id": door.client.id,
-            "redirect_uri": door.back,
-            "scope": " ".join(door.login.scopes),
-            "state": begun.state,
-            "code_challenge": challenge(begun.verifier),
-            "code_challenge_method": "S256",
-            "login_hint": str(kept["hint"]),
-        }
-        fields = {name: value for name, value in asked.items() if value} | self._proof(door, str(kept["issuer"]))
+        asked = authorization_request(door, begun, login_hint=str(kept["hint"]))
+        fields = asked | self._proof(door, str(kept["issuer"]))
         reply = dpop.post(door, str(kept["pushed"]), fields, _key(kept))
         said = _object(reply, "the pushed request")
         if not isinstance(said.get("request_uri"), str):
@@ -91,10 +82,8 @@ class AtprotoFlow:
             raise LoginFailed("network_failed", f"token: {error_of(said)}")
         who = _spoken_for(door, said, issuer, str(kept["did"]))
         told = Told({"sub": who.did}, {}, (_about(door, who.did),), {"handle": who.handle}, issuer)
-        try:
+        with reading("profile"):
             return door.login.profile(told)
-        except ValueError as exc:
-            raise LoginFailed("network_failed", "the profile cannot be read") from exc
 
     def _proof(self, door: Door, issuer: str) -> dict[str, str]:
         """Return what proves that we are the client: nothing on a laptop."""

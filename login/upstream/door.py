@@ -13,7 +13,8 @@ three steps, because what the first learns must be kept with the attempt before 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -118,6 +119,15 @@ def json_of(reply: Reply, what: str) -> Any:
         return reply.json()
     except BadReply as exc:
         raise LoginFailed("network_failed", f"{what}: not JSON") from exc
+
+
+@contextmanager
+def reading(what: str) -> Iterator[None]:
+    """Turn what a translation of a stranger's reply stumbles over into a LoginFailed."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as exc:
+        raise LoginFailed("network_failed", f"the {what} cannot be read: {type(exc).__name__}") from exc
 
 
 def failed(what: str, exc: FetchFailed) -> LoginFailed:

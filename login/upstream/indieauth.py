@@ -16,8 +16,8 @@ from core.addresses import web_address
 from core.errors import FetchFailed, Invalid
 from login.problems import LoginFailed
 from login.upstream.discovery import Endpoints
-from login.upstream.door import DEADLINE, JSON, LARGEST, Client, Door, Prepared, failed, json_of, refused
-from login.upstream.oauth_client import OAuthFlow, challenge, check_issuer, token_body, with_query
+from login.upstream.door import DEADLINE, JSON, LARGEST, Client, Door, Prepared, failed, json_of, reading, refused
+from login.upstream.oauth_client import OAuthFlow, authorization_request, check_issuer, token_body, with_query
 from networks.oauth import Told
 
 if TYPE_CHECKING:
@@ -53,16 +53,7 @@ class IndieAuthFlow(OAuthFlow):
 
     def address(self, door: Door, prepared: Prepared, begun: Begun) -> str:
         """Return the authorization request (§5.2)."""
-        asked = {
-            "response_type": "code",
-            "client_id": door.client.id,
-            "redirect_uri": door.back,
-            "scope": " ".join(door.login.scopes),
-            "state": begun.state,
-            "code_challenge": challenge(begun.verifier),
-            "code_challenge_method": "S256",
-            "me": str(prepared.extra["me"]),
-        }
+        asked = authorization_request(door, begun, me=str(prepared.extra["me"]))
         return with_query(str(prepared.extra["authorize"]), asked)
 
     def profile(self, door: Door, attempt: Attempt, fields: Mapping[str, str]) -> Profile:
@@ -78,10 +69,8 @@ class IndieAuthFlow(OAuthFlow):
         me = profile_url(str(said.get("me", "")), door.allow)
         if me != kept["me"] and not _same(discover(door, me), authorize, issuer):
             raise LoginFailed("network_failed", "the server speaks for an address that does not name it")
-        try:
+        with reading("profile"):
             return door.login.profile(Told({**said, "me": me}, issuer=issuer))
-        except (ValueError, AttributeError, TypeError) as exc:
-            raise LoginFailed("network_failed", f"the profile cannot be read: {type(exc).__name__}") from exc
 
 
 def profile_url(typed: str, allow: tuple[str, ...] = ()) -> str:

@@ -15,10 +15,19 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
 from core.database import utc_now
-from core.errors import BadReply, FetchFailed
 from login.problems import LoginFailed
-from login.upstream.door import FORM, JSON, SHORT, Door, failed
-from login.upstream.oauth_client import OAuthFlow, asked, error_of, filled, give_back, proven, unwrapped, with_query
+from login.upstream.door import FORM, JSON, Door, reading
+from login.upstream.oauth_client import (
+    OAuthFlow,
+    answered,
+    asked,
+    error_of,
+    filled,
+    give_back,
+    proven,
+    revoked,
+    with_query,
+)
 from networks.accounts import NeedsOwner, Tokens
 from networks.oauth import Ask, Lasting, Login, Owned, Question
 
@@ -108,7 +117,7 @@ def renewed(door: Door, tokens: Tokens) -> Tokens:
 def revoke(door: Door, tokens: Tokens) -> bool:
     """Give tokens back (RFC 7009), the refresh token first; return whether the network took one."""
     where = OAuthFlow().where(door, "").revoke
-    return bool(where) and sum(_revoked(door, where, *token) for token in _given(tokens)) > 0
+    return bool(where) and sum(revoked(door, where, *token) for token in _given(tokens)) > 0
 
 
 def tokens_of(said: Mapping[str, Any], lasting: Lasting) -> Tokens:
@@ -121,18 +130,6 @@ def tokens_of(said: Mapping[str, Any], lasting: Lasting) -> Tokens:
 def _given(tokens: Tokens) -> list[tuple[str, str]]:
     kinds = (("refresh_token", tokens.refresh), ("access_token", tokens.access))
     return [(kind, token) for kind, token in kinds if token]
-
-
-def _revoked(door: Door, where: str, kind: str, token: str) -> bool:
-    fields = {"token": token, "token_type_hint": kind}
-    headers = {"Accept": JSON, "Content-Type": FORM}
-    url = proven(door, where, fields, headers)
-    try:
-        reply = door.ask("POST", url, headers=headers, body=urlencode(fields).encode(), deadline=SHORT)
-    except FetchFailed as exc:
-        log.info("a token was not taken back by %s: %s", door.key, exc.message)
-        return False
-    return 200 <= reply.status < 300
 
 
 def _seconds(told: Any) -> timedelta | None:
@@ -159,10 +156,8 @@ def _granted(door: Door, said: Mapping[str, Any], lasting: Lasting) -> frozenset
 
 
 def _read(door: Door, question: Question[Read], token: str) -> Read:
-    try:
+    with reading("reply"):
         return question.read(asked(door, question.ask, {}, token))
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as exc:
-        raise LoginFailed("network_failed", f"the reply cannot be read: {type(exc).__name__}") from exc
 
 
 def _sent(door: Door, ask: Ask, token: str) -> Mapping[str, Any]:
@@ -174,20 +169,13 @@ def _sent(door: Door, ask: Ask, token: str) -> Mapping[str, Any]:
 
 def _reply(door: Door, method: str, url: str, headers: dict[str, str], body: bytes | None) -> Mapping[str, Any]:
     """Return a reply with a token in it; raise NeedsOwner or LoginFailed for any other."""
-    try:
-        reply = door.ask(method, url, headers=headers, body=body)
-    except FetchFailed as exc:
-        raise failed("token", exc) from exc
-    try:
-        said = unwrapped(reply.json())
-    except BadReply as exc:
-        raise LoginFailed("network_failed", f"token: status {reply.status}, not JSON") from exc
-    if reply.status < 300 and isinstance(said.get("access_token"), str) and said["access_token"]:
+    status, said = answered(door, method, url, headers, body)
+    if status < 300 and isinstance(said.get("access_token"), str) and said["access_token"]:
         return said
     code = error_of(said)
-    if reply.status < 500 and code in {"invalid_grant", *_lasting(door).lost}:
+    if status < 500 and code in {"invalid_grant", *_lasting(door).lost}:
         raise NeedsOwner(f"The network does not take our access any more ({code}).")
-    raise LoginFailed("network_failed", f"token: status {reply.status}, {code}")
+    raise LoginFailed("network_failed", f"token: status {status}, {code}")
 
 
 def _lasting(door: Door) -> Lasting:

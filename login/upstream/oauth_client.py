@@ -21,7 +21,7 @@ from core.errors import BadReply, FetchFailed
 from login.problems import LoginFailed
 from login.upstream import discovery, id_tokens
 from login.upstream.discovery import Endpoints
-from login.upstream.door import FORM, JSON, SHORT, Door, Prepared, failed, json_of, refused
+from login.upstream.door import FORM, JSON, SHORT, Door, Prepared, failed, json_of, reading, refused
 from networks.oauth import Ask, Told
 
 if TYPE_CHECKING:
@@ -49,20 +49,7 @@ class OAuthFlow:
     def address(self, door: Door, prepared: Prepared, begun: Begun) -> str:
         """Return the authorization request (RFC 6749 §4.1.1)."""
         where = self.where(door, prepared.server)
-        return with_query(where.authorize, self.request(door, begun, where))
-
-    def request(self, door: Door, begun: Begun, where: Endpoints) -> dict[str, str]:
-        """Return the parameters of the authorization request."""
-        login = door.login
-        asked = {"response_type": "code", login.client_id: door.client.id, "redirect_uri": door.back}
-        asked |= {"scope": login.separator.join(self.scopes(door, where)), "state": begun.state}
-        if login.pkce:
-            asked |= {"code_challenge": challenge(begun.verifier), "code_challenge_method": "S256"}
-        if login.nonce:
-            asked["nonce"] = begun.nonce
-        if login.response_mode != "query":
-            asked["response_mode"] = login.response_mode
-        return {name: value for name, value in {**asked, **login.extra}.items() if value}
+        return with_query(where.authorize, authorization_request(door, begun))
 
     def profile(self, door: Door, attempt: Attempt, fields: Mapping[str, str]) -> Profile:
         """Exchange the code and return who it is (RFC 6749 §4.1.3 and OpenID Connect Core §3.1.3)."""
@@ -92,10 +79,8 @@ class OAuthFlow:
     def _who(
         self, door: Door, where: Endpoints, attempt: Attempt, fields: Mapping[str, str], said: Mapping[str, Any]
     ) -> Profile:
-        try:
+        with reading("profile"):
             return door.login.profile(self._told(door, where, attempt, fields, said))
-        except (ValueError, KeyError, TypeError, AttributeError, IndexError) as exc:
-            raise LoginFailed("network_failed", f"the profile cannot be read: {type(exc).__name__}") from exc
 
     def where(self, door: Door, server: str) -> Endpoints:
         """Return where to ask: what the network's file says, the rest from its issuer's document."""
@@ -105,10 +90,6 @@ class OAuthFlow:
         fixed = {"authorize": login.authorize, "token": login.tokens, "revoke": login.revoke}
         fixed = {name: filled(url, values) for name, url in fixed.items()}
         return Endpoints(**{**vars(found), **{name: url for name, url in fixed.items() if url}})
-
-    def scopes(self, door: Door, where: Endpoints) -> tuple[str, ...]:  # noqa: ARG002 -- for servers that differ
-        """Return what is asked for."""
-        return door.login.scopes
 
     def exchange(self, door: Door, where: Endpoints, attempt: Attempt, code: str) -> Mapping[str, Any]:
         """Return the token reply for a code; raise LoginFailed where there is none."""
@@ -133,6 +114,20 @@ class OAuthFlow:
         _same_subject(claims, replies if not door.login.ask else ())
         shown = {name: value for name, value in said.items() if name not in _TOKENS}
         return Told(shown, claims, replies, fields, where.issuer, attempt.server)
+
+
+def authorization_request(door: Door, begun: Begun, **more: str) -> dict[str, str]:
+    """Return the parameters of an authorization request (RFC 6749 §4.1.1); those that are empty are left out."""
+    login = door.login
+    asked = {"response_type": "code", login.client_id: door.client.id, "redirect_uri": door.back}
+    asked |= {"scope": login.separator.join(login.scopes), "state": begun.state}
+    if login.pkce:
+        asked |= {"code_challenge": challenge(begun.verifier), "code_challenge_method": "S256"}
+    if login.nonce:
+        asked["nonce"] = begun.nonce
+    if login.response_mode != "query":
+        asked["response_mode"] = login.response_mode
+    return {name: value for name, value in {**asked, **login.extra, **more}.items() if value}
 
 
 def issuer_of(door: Door) -> str:
@@ -185,17 +180,24 @@ def token_body(
     Networks answer errors with status 200 (GitHub, TikTok) and wrap replies in ``data`` (Meta): both are read.
     """
     sent = {"Accept": JSON, "Content-Type": FORM, **(headers or {})}
+    status, said = answered(door, "POST", url, sent, urlencode(fields).encode())
+    if status >= 300:
+        raise LoginFailed("network_failed", f"token: status {status}, {error_of(said)}")
+    return said
+
+
+def answered(
+    door: Door, method: str, url: str, headers: Mapping[str, str], body: bytes | None
+) -> tuple[int, dict[str, Any]]:
+    """Ask for a token; return the status and the reply's object. Raises LoginFailed where there is no such thing."""
     try:
-        reply = door.ask("POST", url, headers=sent, body=urlencode(fields).encode())
+        reply = door.ask(method, url, headers=headers, body=body)
     except FetchFailed as exc:
         raise failed("token", exc) from exc
     try:
-        said = unwrapped(reply.json())
+        return reply.status, unwrapped(reply.json())
     except BadReply as exc:
         raise LoginFailed("network_failed", f"token: status {reply.status}, not JSON") from exc
-    if reply.status >= 300:
-        raise LoginFailed("network_failed", f"token: status {reply.status}, {error_of(said)}")
-    return said
 
 
 def proven(door: Door, url: str, fields: dict[str, str], headers: dict[str, str]) -> str:
@@ -264,16 +266,22 @@ def _asked(door: Door, ask: Ask, values: Mapping[str, str], token: str) -> Any:
 
 
 def give_back(door: Door, where: Endpoints, said: Mapping[str, Any]) -> None:
-    """Revoke the token (RFC 7009): it has done its work. Where that fails it ends by itself; nobody waits."""
-    if not where.revoke or not door.login.gives_back:
-        return
-    fields = {"token": str(said.get("access_token", "")), "token_type_hint": "access_token"}
+    """Revoke the token: it has done its work. Where that fails it ends by itself; nobody waits."""
+    if where.revoke and door.login.gives_back:
+        revoked(door, where.revoke, "access_token", str(said.get("access_token", "")))
+
+
+def revoked(door: Door, url: str, kind: str, token: str) -> bool:
+    """Ask a network to take a token back (RFC 7009); return whether it did."""
+    fields = {"token": token, "token_type_hint": kind}
     headers = {"Accept": JSON, "Content-Type": FORM}
-    url = proven(door, where.revoke, fields, headers)
+    url = proven(door, url, fields, headers)
     try:
-        door.ask("POST", url, headers=headers, body=urlencode(fields).encode(), deadline=SHORT)
+        reply = door.ask("POST", url, headers=headers, body=urlencode(fields).encode(), deadline=SHORT)
     except FetchFailed as exc:
         log.info("a token was not taken back by %s: %s", door.key, exc.message)
+        return False
+    return 200 <= reply.status < 300
 
 
 def _same_subject(claims: Mapping[str, Any], replies: tuple[Any, ...]) -> None:
