@@ -107,7 +107,7 @@ STYLES = {
     "loud links": "a { display: inline-block !important; padding: 2px 16px !important; background: red }",
     "reset": "* { margin: 0; padding: 0; box-sizing: border-box } svg { display: block; vertical-align: middle }",
     "centred": ".w { text-align: center }",
-    "narrow": "body { width: 300px }",
+    "narrow": "body { width: 240px; font-size: 14px }",  # a label just fits its line, in wide fonts too
 }
 TOP = "document.querySelector('#after').getBoundingClientRect().top"
 
