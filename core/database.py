@@ -40,6 +40,7 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import Pool, StaticPool
 
 from core.errors import Busy, Misconfigured
+from core.times import utc_now as utc_now
 
 # The newest schema version. Said here, not asked of Alembic: every start asks, and importing that is not cheap.
 HEAD = "0008"
@@ -72,11 +73,6 @@ _INHERITED: list[Pool] = []
 
 BigInt = BigInteger().with_variant(Integer(), "sqlite")
 """64 bits on both: SQLite's INTEGER has them, and its STRICT tables know no BIGINT."""
-
-
-def utc_now() -> datetime:
-    """Return the time now, aware, in UTC."""
-    return datetime.now(UTC)
 
 
 class UtcTime(TypeDecorator[datetime]):

@@ -26,8 +26,10 @@ Every JSON error has the shape ``{"error": {"code", "message", "field"?, "retry_
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+
+from core.times import written
 
 
 class Problem(Exception):
@@ -56,7 +58,7 @@ class Problem(Exception):
         if self.field:
             error["field"] = self.field
         if self.retry_at:
-            error["retry_at"] = self.retry_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            error["retry_at"] = written(self.retry_at)
         return {"error": error}
 
     def retry_after(self, now: datetime) -> int | None:

@@ -9,6 +9,7 @@ import click
 
 from core.command_line import Command, Group, stdin_lines, tell, write_line
 from core.errors import Invalid
+from core.times import written
 from core.web import services
 
 if TYPE_CHECKING:
@@ -172,4 +173,4 @@ def _words(entry: Entry) -> str:
 
 
 def _said(value: Any) -> Any:
-    return value.isoformat(timespec="seconds").replace("+00:00", "Z") if isinstance(value, datetime) else value
+    return written(value) if isinstance(value, datetime) else value

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from core.command_line import Group, tell
+from core.times import written
 from core.web import services
 
 if TYPE_CHECKING:
@@ -113,4 +114,4 @@ def _delivery(row: DeliveryRow) -> dict[str, Any]:
 
 
 def _time(moment: datetime | None) -> str | None:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+    return written(moment) if moment else None

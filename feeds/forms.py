@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
+from core.times import written
 from networks.records import Media, Post
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ def atom(page: FeedPage, head: Head) -> str:
     parts = [
         _element("id", _tag(page, head, "")),
         _element("title", page.feed.name),
-        _element("updated", _stamp(_newest(page))),
+        _element("updated", written(_newest(page))),
         _element("generator", GENERATOR),
         *links,
         *(_entry(entry, page, head) for entry in page.entries),
@@ -142,7 +143,7 @@ def _entry(entry: Entry, page: FeedPage, head: Head) -> str:
         _element("id", _tag(page, head, f"{entry.network}/{post.id}")),
         _element("title", _title(post)),
         _element("link", rel="alternate", href=post.url) if post.url else "",
-        _element("published", _stamp(entry.at)),
+        _element("published", written(entry.at)),
         _element("updated", _edited(entry)),
         f"<author>{author}</author>",
         _element("content", _html(post), type="html", **({"xml:lang": seen.lang} if seen.lang else {})),
@@ -166,7 +167,7 @@ def _json_item(entry: Entry, page: FeedPage, head: Head) -> dict[str, Any]:
             "content_html": _html(post),
             "content_text": _plain(post),
             "image": images[0] if images else None,
-            "date_published": _stamp(entry.at),
+            "date_published": written(entry.at),
             "date_modified": _edited(entry) if post.edited else None,
             "authors": [_present(who)] if who else None,
             "tags": list(seen.tags) or None,
@@ -223,16 +224,12 @@ def _edited(entry: Entry) -> str:
     try:
         edited = datetime.fromisoformat(entry.post.edited)
     except ValueError:
-        return _stamp(entry.at)
-    return _stamp(max(edited, entry.at)) if edited.tzinfo else _stamp(entry.at)
+        return written(entry.at)
+    return written(max(edited, entry.at)) if edited.tzinfo else written(entry.at)
 
 
 def _newest(page: FeedPage) -> datetime:
     return max((entry.at for entry in page.entries), default=page.feed.created).replace(microsecond=0)
-
-
-def _stamp(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _tag(page: FeedPage, head: Head, what: str) -> str:

@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from core.times import written
 from feeds.tables import MarkRow, PostRow, SourceRow
 from networks.parts import Network
 from networks.records import Page, Post
@@ -162,7 +163,7 @@ def _update(row: PostRow, post: Post, now: datetime, changes: Changes, *, aging:
     words = words_of(post)
     if words != row.words:
         row.words, row.edited = words, now
-        post = replace(post, edited=post.edited or now.isoformat(timespec="seconds").replace("+00:00", "Z"))
+        post = replace(post, edited=post.edited or written(now))
         changes.edited.append(row.id)
     elif not post.edited and row.stored.get("edited"):
         post = replace(post, edited=row.stored["edited"])

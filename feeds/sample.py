@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from core.database import utc_now
+from core.times import written
 from feeds import keep
 from feeds.options import FeedOptions
 from feeds.service import source_id
@@ -130,7 +131,7 @@ def _moved(pages: Mapping[str, Page], now: datetime) -> dict[str, Page]:
 
 
 def _later(post: Post, by: timedelta) -> Post:
-    at = (datetime.fromisoformat(post.time) + by).isoformat(timespec="seconds").replace("+00:00", "Z")
+    at = written(datetime.fromisoformat(post.time) + by)
     repost = _later(post.repost, by) if post.repost else None
     quote = _later(post.quote, by) if post.quote else None
     return replace(post, time=at, edited="", repost=repost, quote=quote)

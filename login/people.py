@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from core.database import Database, utc_now
 from core.errors import NotFound
 from core.events import record
+from core.times import written
 from login.problems import LoginFailed
 from login.tables import AccountRow, ConsentRow, GrantRow, PersonRow, SessionRow, SubjectRow, new_id
 from networks.oauth import Profile
@@ -135,7 +136,7 @@ class People:
         """Return everything stored about a person, as JSON."""
         with self._database.session() as session:
             person = session.get_one(PersonRow, person_id)
-            found: dict[str, Any] = {"id": person.id, "created": _time(person.created)}
+            found: dict[str, Any] = {"id": person.id, "created": written(person.created)}
             for label, table, hidden in _EXPORTED:
                 rows = session.scalars(select(table).where(table.person_id == person_id)).all()
                 found[label] = [_plain(row, hidden) for row in rows]
@@ -200,11 +201,7 @@ _EXPORTED: tuple[tuple[str, Any, frozenset[str]], ...] = (
 
 def _plain(row: Any, hidden: frozenset[str]) -> dict[str, Any]:
     columns = [column.name for column in row.__table__.columns if column.name not in hidden]
-    return {name: _time(value) if isinstance(value := getattr(row, name), datetime) else value for name in columns}
-
-
-def _time(at: datetime) -> str:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
+    return {name: written(value) if isinstance(value := getattr(row, name), datetime) else value for name in columns}
 
 
 def _account(row: AccountRow) -> Account:

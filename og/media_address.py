@@ -19,6 +19,7 @@ from datetime import UTC, datetime, timedelta
 
 from core.errors import NotAllowed, NotFound
 from core.netguard import URL_CHARACTERS, Guard
+from core.times import utc_now
 from core.vault import Vault
 
 # The widths in pixels that there are: each is a decoding and a file. Icons, small cards, cards, large cards, each
@@ -58,11 +59,6 @@ class Asked:
     url: str
     width: int
     until: datetime | None
-
-
-def utc_now() -> datetime:
-    """Return the time now, aware, in UTC."""
-    return datetime.now(UTC)
 
 
 class Addresses:

@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from core.sites import NewSite
+from login.tables import AccountRow
 from tests.doubles import ORIGIN, a_site
 
 BASE = "http://127.0.0.1:8000"
@@ -152,3 +153,10 @@ def header(token: str) -> dict[str, Any]:
 
     part = token.split(".")[0]
     return dict(json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))))
+
+
+def account(app: Flask) -> AccountRow | None:
+    """The only account that is stored; None where there is none."""
+    with app.extensions["handbill"].database.session() as session:
+        found: AccountRow | None = session.query(AccountRow).one_or_none()
+        return found

@@ -13,10 +13,9 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, KeySet
 from werkzeug.test import TestResponse
 
-from login.tables import AccountRow
 from tests.doubles import an_app, with_http
 from tests.login.internet import Asked, Internet
-from tests.login.parties import a_party, follow, form_of, links_of
+from tests.login.parties import a_party, account, follow, form_of, links_of
 from tests.login.test_upstream import CODE, fields_of
 
 DID, OTHER = "did:plc:ewvi7nxzyoun6zhxrhs64oiz", "did:plc:z72i7hdynmk6r22z27h6tvur"
@@ -107,12 +106,6 @@ def back(client: FlaskClient, state: str, iss: str = SERVER, base: str = "http:/
     return client.get(
         "/login/bluesky/callback", query_string={"code": CODE, "state": state, "iss": iss}, base_url=base
     )
-
-
-def account(app: Flask) -> AccountRow | None:
-    with app.extensions["handbill"].database.session() as session:
-        found: AccountRow | None = session.query(AccountRow).one_or_none()
-        return found
 
 
 @pytest.mark.parametrize("typed", ["ann.example.com", "@Ann.example.com", DID, f"at://{DID}"])

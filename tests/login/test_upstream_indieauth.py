@@ -11,11 +11,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from login.problems import LoginFailed
-from login.tables import AccountRow
 from login.upstream.indieauth import profile_url
 from tests.doubles import an_app, with_http
 from tests.login.internet import Internet
-from tests.login.parties import Party, a_party, follow, form_of, links_of, sent_to
+from tests.login.parties import Party, a_party, account, follow, form_of, links_of, sent_to
 from tests.login.test_upstream import CODE, fields_of
 
 ME, SERVER = "https://ann.example/", "https://auth.example"
@@ -48,12 +47,6 @@ def begun(folder: Path, pages: dict[str, Any], typed: str = "ann.example") -> tu
 def back(client: FlaskClient, sent: dict[str, str], iss: str = SERVER + "/") -> TestResponse:
     given = {"code": CODE, "state": sent["state"], **({"iss": iss} if iss else {})}
     return client.get("/login/indieauth/callback", query_string=given)
-
-
-def account(app: Flask) -> AccountRow | None:
-    with app.extensions["handbill"].database.session() as session:
-        found: AccountRow | None = session.query(AccountRow).one_or_none()
-        return found
 
 
 @pytest.mark.parametrize("typed", ["ann.example", "https://ann.example", "HTTPS://Ann.Example/"])

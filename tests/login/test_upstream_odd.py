@@ -17,10 +17,10 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 from werkzeug.test import TestResponse
 
-from login.tables import AccountRow, GrantRow, SessionRow
+from login.tables import GrantRow, SessionRow
 from tests.doubles import an_app, with_http
 from tests.login.internet import Asked, Internet
-from tests.login.parties import a_party, follow
+from tests.login.parties import a_party, account, follow
 from tests.login.test_upstream import CODE, KEY, Peer, come_back, fields_of, go
 
 APPLE = "https://appleid.apple.com"
@@ -84,7 +84,7 @@ def test_51_a_form_from_apples_page(tmp_path: Path) -> None:
     for secret in (CODE, sent["state"], "Ann", "Example"):
         assert secret not in onward
     follow(client, client.get(onward))
-    found = _account(app)
+    found = account(app)
     assert found
     assert (found.subject, found.name, found.email_verified) == ("001.a", "Ann Example", True)
     assert client.get(onward).status_code == 400
@@ -130,7 +130,7 @@ def some(**changes: str) -> dict[str, str]:
 def test_telegrams_fields(tmp_path: Path) -> None:
     app, client, state = telegram(tmp_path)
     follow(client, back(client, state, signed(some())))
-    found = _account(app)
+    found = account(app)
     assert found
     assert (found.subject, found.name, found.handle) == ("42", "Ann", "ann")
 
@@ -149,7 +149,7 @@ def test_fields_that_telegram_did_not_sign(tmp_path: Path, kind: str) -> None:
     app, client, state = telegram(tmp_path)
     reply = back(client, state, BAD[kind])
     assert reply.status_code == (200 if kind == "no hash" else 502)  # without a hash they may be behind the #
-    assert _account(app) is None
+    assert account(app) is None
 
 
 @pytest.mark.parametrize("seconds", [-700, 120])
@@ -157,13 +157,7 @@ def test_fields_of_another_time(tmp_path: Path, seconds: int) -> None:
     app, client, state = telegram(tmp_path)
     when = signed(some(auth_date=str(int(time.time()) + seconds)))
     assert back(client, state, when).status_code == 400
-    assert _account(app) is None
-
-
-def _account(app: Flask) -> AccountRow | None:
-    with app.extensions["handbill"].database.session() as session:
-        found: AccountRow | None = session.query(AccountRow).one_or_none()
-        return found
+    assert account(app) is None
 
 
 # --- Meta's signed requests ---
@@ -197,7 +191,7 @@ def test_50_data_is_deleted_on_request(tmp_path: Path) -> None:
     assert said["confirmation_code"] in client.get(said["url"].removeprefix("http://127.0.0.1:8000")).get_data(
         as_text=True
     )
-    assert _account(app) is None
+    assert account(app) is None
     assert client.post("/login/facebook/delete-data", data=given).get_json() == said  # once more does no harm
 
 
@@ -210,7 +204,7 @@ def test_50_sessions_end_where_the_app_was_taken_away(tmp_path: Path) -> None:
     with app.extensions["handbill"].database.session() as session:
         assert session.query(SessionRow).count() == 0
         assert all(grant.revoked for grant in session.query(GrantRow).all())
-    assert _account(app)
+    assert account(app)
 
 
 UNSOUND: dict[str, str] = {
@@ -232,4 +226,4 @@ def test_50_what_meta_did_not_sign(tmp_path: Path, kind: str) -> None:
     app, client = logged_in(tmp_path)
     for what in ("deauthorize", "delete-data"):
         assert client.post(f"/login/facebook/{what}", data={"signed_request": UNSOUND[kind]}).status_code == 400
-    assert _account(app)
+    assert account(app)
