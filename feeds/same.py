@@ -30,7 +30,8 @@ NEAREST = 200
 # What is added to addresses to see where people come from.
 TRACKING = re.compile(r"utm_\w+|fbclid|gclid|mc_[ce]id|ref|source", re.IGNORECASE)
 _WORD = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|\w+")
-_ADDRESS = re.compile(r"https?://\S+|\b[\w.-]+\.\w{2,}/\S*")
+# A host's name has at most 253 characters (RFC 1035 §3.1), and is looked for where one may begin.
+_ADDRESS = re.compile(r"https?://\S+|(?<![\w.-])[\w.-]{1,253}\.\w{2,63}/\S*")
 
 
 @dataclass(frozen=True)

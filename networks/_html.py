@@ -111,6 +111,9 @@ _OPENED = re.compile(r"<(?!(?:br|hr|img|wbr|input|source|meta|link|area|col|embe
 _LINE = re.compile(r"<br\s*/?>", re.I)
 _BLOCK = re.compile(r"</?(?:tr|li|dt|dd|div)\b[^>]*>", re.I)
 _PARAGRAPH = re.compile(r"</?(?:p|h[1-6]|blockquote|ul|ol|dl|table|hr|pre)\b[^>]*>", re.I)
+# Marks that of_clean wrote, with the white space around them. A run of it is looked at from its first character only.
+_PARAGRAPHS_END = re.compile(r"(?<![\s\x01])[\s\x01]*+\x02[\x01\x02\s]*")
+_LINES_END = re.compile(r"(?<!\s)\s*+\x01[\x01\s]*")
 _TAG = re.compile(r"<[^>]*>")
 _RAW_TAG = re.compile(r"<[^<>]*>")
 _EMPTY = re.compile(r"<(p|div|span|em|strong|b|i|li|ul|ol|blockquote|h[1-6])>\s*</\1>")
@@ -164,7 +167,7 @@ def of_clean(html: str) -> str:
     html = html if "<pre" in html else html.replace("\n", " ")
     html = _PARAGRAPH.sub("\x02", _BLOCK.sub("\x01", _LINE.sub("\n", html)))
     words = unescape(_TAG.sub("", html)).replace("\xa0", " ")
-    words = re.sub(r"\s*\x01[\x01\s]*(?!\x02)", "\n", re.sub(r"[\s\x01]*\x02[\x01\x02\s]*", "\n\n", words))
+    words = _LINES_END.sub("\n", _PARAGRAPHS_END.sub("\n\n", words))
     lines = (" ".join(line.split()) for line in words.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 

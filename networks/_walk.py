@@ -25,7 +25,8 @@ SECRETS = frozenset({"access_token", "appsecret_proof", "key", "client_secret", 
 # Controls but tab and line ends, halves of surrogate pairs, and what turns the direction of the text behind it.
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 # A name (of any script), an IPv4 address, or what stands in the brackets of an IPv6 address.
-_HOST = re.compile(r"(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*")
+# A name has at most 253 characters, each of its parts 63 (RFC 1035 §3.1).
+_HOST = re.compile(r"(?=.{1,254}\Z)(?:(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)")
 _UNSAFE = re.compile(r"[^!#$%&'()*+,\-./:;=?@\[\]_~0-9A-Za-z]")
 
 

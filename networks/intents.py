@@ -20,6 +20,8 @@ from networks.parts import Network, Share
 _UNRESERVED = "-_.!~*'()"
 # White space as the script's \s has it (ECMA-262 §22.2.2.9), and control characters: one space.
 _SPACE = re.compile(r"[\x00-\x20\x7f\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff]+")
+# A parameter without a value. It is looked for where one may begin, not at each character of a long one before it.
+_EMPTY = re.compile(r"(?<![^?&=])[^?&=]+=(?:&|$)")
 # Words longer than this are cut even for networks that state no limit: addresses stay usable.
 LONGEST_TEXT = 2000
 
@@ -91,7 +93,7 @@ def intent(network: Network, content: Content, server: str = "") -> str:
     filled = {name: encode(value) for name, value in values(network, share, content).items()}
     filled["server"] = server
     address = re.sub(r"\{(\w+)\}", lambda m: filled[m[1]], share.url)
-    return re.sub(r"[?&]$", "", re.sub(r"[^?&=]+=(?:&|$)", "", address))
+    return re.sub(r"[?&]$", "", _EMPTY.sub("", address))
 
 
 def row(network: Network) -> dict[str, Any]:

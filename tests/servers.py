@@ -24,8 +24,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from core.database import Database, upgrade
+from core.database import Database
 from core.settings import Settings
+from tests.doubles import with_schema
 
 
 def _needed(module: str, package: str) -> Any:
@@ -76,8 +77,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
     """A database with the newest schema, on each engine in turn."""
-    database = Database(database_url)
-    upgrade(database)
+    database = with_schema(Database(database_url))
     yield database
     database.close()
 
