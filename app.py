@@ -34,6 +34,8 @@ SCHEDULES = {
     "feeds.reap": "37 * * * *",
     "webhooks.tend": "*/5 * * * *",
     "webhooks.sweep": "7 * * * *",
+    "notices.spread": "* * * * *",
+    "notices.sweep": "57 * * * *",
 }
 
 
@@ -56,7 +58,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         memory.give_back_early()
     web.install(app, built)
     _routes(app)
-    app.wsgi_app = Kept(app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented way to wrap itself
+    kept = Kept(app.wsgi_app, stamp=lambda path, query: _version(built, path, query))
+    app.wsgi_app = kept  # type: ignore[method-assign]  # Flask's documented way to wrap itself
     from commands import add_commands
 
     add_commands(app)
@@ -67,10 +70,10 @@ def _services(settings: Settings | None) -> Services:
     networks = plugins.load("handbill.networks", Network, frozenset(n.key for n in NETWORKS))
     widgets = plugins.load("handbill.widgets", Widget, frozenset(w.key for w in WIDGETS))
     known = Networks(NETWORKS + networks.values)
-    settings = settings or load(os.environ, Path("handbill.toml"), known.credentials)
+    settings = with_key(settings or load(os.environ, Path("handbill.toml"), known.credentials))
     return Services(
-        settings=with_key(settings),
-        networks=known,
+        settings=settings,
+        networks=known.called(lambda key: settings.credential(key, "NAME")),
         widgets=Widgets(WIDGETS + widgets.values),
         catalog=Catalog(),
         failures=networks.failures + widgets.failures,
@@ -88,13 +91,17 @@ def _services(settings: Settings | None) -> Services:
 
 def _handlers() -> dict[str, Handler]:
     """Return what does each kind of job. Their modules must import little: what a job needs it imports itself."""
-    from core.housekeeping import clear_limits, trim_events
+    from core.housekeeping import clear_limits, sweep_notices, trim_events
+    from core.notice_jobs import handlers as notice_handlers
     from feeds.jobs import HANDLERS as FEEDS
+    from feeds.notices import TELLERS as OF_FEEDS
     from feeds.webhook_jobs import HANDLERS as WEBHOOKS
     from login.jobs import renew_accounts, sweep, tell_logout
+    from login.notices import TELLERS as OF_LOGINS
     from og.refresh import REFRESH, refresh
 
-    own = {"events.trim": trim_events, "limits.clear": clear_limits, "accounts.renew": renew_accounts}
+    own = {**notice_handlers({**OF_LOGINS, **OF_FEEDS}), "notices.sweep": sweep_notices}
+    own |= {"events.trim": trim_events, "limits.clear": clear_limits, "accounts.renew": renew_accounts}
     return {**own, **FEEDS, **WEBHOOKS, REFRESH: refresh, "login.sweep": sweep, "login.tell_logout": tell_logout}
 
 
@@ -123,6 +130,15 @@ def _accounts(services: Services) -> object:
     from login.renewing import AccountTokens
 
     return AccountTokens(services)
+
+
+def _version(services: Services, path: str, query: str) -> str | None:
+    """Return the version of the feed that an address shows, None where it shows none (`core.kept`)."""
+    if "/feed" not in path:
+        return None
+    from feeds.stamp import stamp  # at first use: it brings the database
+
+    return stamp(services.database, path, query)
 
 
 def _feeds(services: Services) -> object:

@@ -10,11 +10,15 @@ import click
 from flask import Flask
 
 from core.command_line import Command, Group, tell
+from core.commands_notices import webhook
 from core.settings import shown
 from core.web import services
 from feeds.commands import feeds
+from feeds.commands_replies import replies
 from feeds.commands_webhooks import webhooks
 from login.commands import accounts
+from login.commands_credentials import credentials
+from login.looks import check_languages
 from og.commands import check, draw, preview
 
 if TYPE_CHECKING:
@@ -24,10 +28,12 @@ if TYPE_CHECKING:
 def add_commands(app: Flask) -> None:
     """Put every command on the application."""
     app.cli.add_command(sites)
+    sites.add_command(credentials)
     app.cli.add_command(db)
     app.cli.add_command(jobs)
     app.cli.add_command(feeds)
     app.cli.add_command(webhooks)
+    app.cli.add_command(replies)
     app.cli.add_command(accounts)
     for command in (preview, check, draw, networks, settings, doctor, serve):
         app.cli.add_command(command)
@@ -39,6 +45,9 @@ def add_commands(app: Flask) -> None:
 @click.group(cls=Group)
 def sites() -> None:
     """The web sites that use this server."""
+
+
+sites.add_command(webhook)
 
 
 @sites.command("add")
@@ -104,7 +113,12 @@ def _site(site: Site) -> dict[str, Any]:
         "login_subject": site.options.login_subject,
         "login_algorithm": site.options.login_algorithm,
         "login_logo": site.options.login_logo,
+        "login_logo_dark": site.options.login_logo_dark,
+        "login_accent": site.options.login_accent,
+        "login_theme": site.options.login_theme,
+        "login_languages": list(site.options.login_languages),
         "login_logout_notice": site.options.login_logout_notice,
+        "replies_approve": site.options.replies_approve,
     }
 
 
@@ -120,10 +134,18 @@ def _site(site: Site) -> dict[str, Any]:
 @click.option("--login-subject", type=click.Choice(["pairwise", "public"]), help="Whose ids of people it gets.")
 @click.option("--login-algorithm", type=click.Choice(["RS256", "ES256"]), help="What its ID tokens are signed with.")
 @click.option("--login-logo", help="Address of the logo on the log-in page; empty for none.")
+@click.option("--login-logo-dark", help="Address of the logo on dark ground; empty for none.")
+@click.option("--login-accent", help="The log-in page's colour, such as #0b5cad; empty for ours.")
+@click.option("--login-theme", type=click.Choice(["auto", "light", "dark"]), help="The log-in page's colour scheme.")
+@click.option("--login-language", "login_languages", multiple=True, help="Its language; may be repeated.")
 @click.option("--login-logout-notice", help="Address to tell when somebody logs out; empty for none.")
+@click.option(
+    "--replies-approve/--no-replies-approve", default=None, help="Show replies under its pages once approved."
+)
 def set_options(key: str, as_json: bool, **given: Any) -> None:
     """Change what a site has turned on."""
     changes = {name: value for name, value in given.items() if value is not None and value != ()}
+    check_languages(services().login_words, given["login_languages"])
     site = services().sites.configure(key, **changes)
     tell(_site(site), [f"{name}: {value}" for name, value in _site(site).items()], as_json=as_json)
 

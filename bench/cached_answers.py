@@ -2,6 +2,7 @@
 
 Budget: the kit at least 80 % of the bare view's rate, want 100 %; a cached preview 65 %, want 80 %. The preview is
 measured twice: from a worker's memory, as anybody gets it, and from the cache, as one who asks with an API key does.
+A feed is asked for its version each time (`feeds.stamp`), so that nothing is shown that was just hidden.
 
     python -m bench.cached_answers
 """
@@ -20,6 +21,7 @@ from flask import Flask, Response
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from tests.doubles import an_app
+from tests.widgets.feeds_with_posts import a_feed, a_post
 
 ROUNDS, CALLS = 15, 400
 PAGE = "http://127.0.0.1:9/a-page"
@@ -68,6 +70,9 @@ def main() -> None:
             compare(ours, path, {}, must)
         site = services.sites.add("Bench", origins=("https://blog.example.org",), return_to=(), public=True)
         compare(ours, PATHS[-1][0], {"Authorization": f"Bearer {site.api_key}"}, PATHS[-1][1])
+        feed = a_feed(ours, [a_post(number) for number in range(40)])
+        compare(ours, f"/api/v1/feeds/{feed.id}", {}, PATHS[-1][1])
+        compare(ours, f"/widgets/feed.html?feed={feed.id}", {}, PATHS[-1][1])
 
 
 def compare(ours: Flask, path: str, headers: dict[str, str], must: int) -> None:

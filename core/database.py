@@ -43,7 +43,7 @@ from core.errors import Busy, Misconfigured
 from core.times import utc_now as utc_now
 
 # The newest schema version. Said here, not asked of Alembic: every start asks, and importing that is not cheap.
-HEAD = "0008"
+HEAD = "0011"
 # Any number will do as long as nobody else on that PostgreSQL takes it: the eight letters of our name.
 _LOCK = int.from_bytes(b"Handbill", "big")
 # How long one waits for another's write, seconds. A browser's patience is near ten: answer 503 well before.
@@ -362,6 +362,14 @@ def locked(path: Path | None) -> Iterator[None]:
 
 
 def _run_migrations(database: Database) -> None:
+    with database.engine.begin() as connection:
+        if not database.sqlite:
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        migrate(connection, "head")
+
+
+def migrate(connection: Connection, to: str) -> None:
+    """Bring the schema to a version, in the connection's transaction."""
     from alembic import command
     from alembic.config import Config
 
@@ -369,8 +377,5 @@ def _run_migrations(database: Database) -> None:
     folder = Path(__file__).parent / "migrations"
     config.set_main_option("script_location", str(folder).replace("%", "%%"))
     config.set_main_option("path_separator", "os")
-    with database.engine.begin() as connection:
-        if not database.sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+    config.attributes["connection"] = connection
+    command.upgrade(config, to)

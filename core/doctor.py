@@ -7,10 +7,11 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
+from urllib.parse import urlsplit
 
 from core.errors import Misconfigured, Problem
 from core.services import Services
-from core.settings import check_production
+from core.settings import Settings, check_production
 
 # Below this the data folder cannot take a day of cache and database growth.
 LEAST_FREE_BYTES = 200 * 1024 * 1024
@@ -26,7 +27,7 @@ class Finding:
 
 def examine(services: Services) -> list[Finding]:
     """Return everything looked at, worst first."""
-    looks = (_settings, _folder, _database, _jobs, _redis, _plugins)
+    looks = (_settings, _folder, _database, _site_credentials, _jobs, _notices, _redis, _plugins)
     found = [finding for look in looks for finding in look(services)]
     return sorted(found, key=lambda f: ("error", "warning", "ok").index(f.severity))
 
@@ -38,7 +39,21 @@ def _settings(services: Services) -> Iterator[Finding]:
         yield Finding("error", exc.message)
         return
     yield from (Finding("warning", text) for text in warnings)
+    yield from _studio(services.settings)
     yield Finding("ok", f"settings: {services.settings.env}, {services.settings.base_url}")
+
+
+def _studio(settings: Settings) -> Iterator[Finding]:
+    """Say what is wrong with a host of the studio's own, and what its proxy must do."""
+    base, studio = urlsplit(settings.base_url), urlsplit(settings.studio_url)
+    if not settings.apart:
+        return
+    if base.scheme == "https" and studio.scheme != "https":
+        yield Finding("error", "HANDBILL_STUDIO_URL must be https as HANDBILL_BASE_URL is: it has cookies of its own")
+    elif base.hostname == studio.hostname:
+        text = "HANDBILL_STUDIO_URL differs from HANDBILL_BASE_URL in its port only: ports share their cookies"
+        yield Finding("warning", f"{text}; give it a host of its own")
+    yield Finding("ok", f"account page at {settings.studio_url}; a proxy before it must pass its Host header on")
 
 
 def _folder(services: Services) -> Iterator[Finding]:
@@ -85,6 +100,35 @@ def _jobs(services: Services) -> Iterator[Finding]:
         yield Finding("ok", f"jobs: {counts}")
     else:
         yield Finding("warning", f"jobs: {workers}; start one: flask --app wsgi jobs run ({counts})")
+
+
+def _notices(services: Services) -> Iterator[Finding]:
+    from core.notice_endpoints import Endpoints
+
+    try:
+        places = Endpoints(services.database, services.vault, services.settings).all()
+    except Problem:
+        return  # the database was looked at before
+    for place in places:
+        if place.state != "active":
+            yield Finding("warning", f"webhook of site {place.site_key} is off: {place.problem}")
+        elif place.failing:
+            since = place.failing.isoformat(timespec="minutes")
+            yield Finding("warning", f"webhook of site {place.site_key}: nothing has arrived since {since}")
+    yield Finding("ok", f"webhooks out: {len(places)} sites are told")
+
+
+def _site_credentials(services: Services) -> Iterator[Finding]:
+    """Say which sites' own credentials at networks do not open: those networks are off for them."""
+    from core.site_credentials import SiteCredentials
+
+    try:
+        broken = SiteCredentials(services.database, services.vault).broken()
+    except Problem:
+        return  # no database, or no secret key: said above
+    for key, network in broken:
+        again = f"sites credentials set {key} {network}"
+        yield Finding("warning", f"credentials of site {key} at {network} do not open; enter them anew: {again}")
 
 
 def _redis(services: Services) -> Iterator[Finding]:

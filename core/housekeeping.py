@@ -10,6 +10,13 @@ def trim_events(_payload: dict[str, Any], services: Any) -> None:
     services.events.trim()
 
 
+def sweep_notices(_payload: dict[str, Any], services: Any) -> None:
+    """Delete what sites were told, once it has been kept for long enough (`core.notices`)."""
+    from core.notices import Notices
+
+    Notices(services).sweep()
+
+
 def clear_limits(_payload: dict[str, Any], services: Any) -> None:
     """Delete the counters whose windows have ended. A process that counts clears too, but only while it counts."""
     services.limits.clear()

@@ -4,6 +4,9 @@ Scripts on other people's pages ask for the same few things again and again: the
 answered with 200 is given again, for a few seconds, to whoever asks the same with the same headers that it varies by.
 Only public answers are kept; a request that carries a credential or a cookie passes by. One exception: a preview
 asked for with an API key is kept for that key alone, since a back end asks for the same few again and again.
+
+What must not be shown a moment longer than it may, a feed's posts, is kept under its version: `stamp` says which one
+there is now, and an answer of another one is not given any more.
 """
 
 from __future__ import annotations
@@ -24,7 +27,10 @@ Wsgi = Callable[[Environ, StartResponse], Iterable[bytes]]
 
 # path prefix -> seconds: a change of a site's origins, or a click, is seen that late. The kit's files never change.
 # A picture whose address ends is brief, and not kept; nor is a preview that is being read anew.
-PREFIXES = (("/kit/", 3600.0), ("/widgets/", 10.0), ("/media/", 300.0), ("/og/", 300.0), ("/api/v1/preview", 10.0))
+PREFIXES = (
+    ("/kit/", 3600.0), ("/widgets/", 10.0), ("/media/", 300.0), ("/og/", 300.0), ("/api/v1/preview", 10.0),
+    ("/api/v1/feeds/", 10.0),
+)  # fmt: skip
 # Bounds of one worker's memory: so many answers, and so many bytes of them.
 MOST = 2000
 ROOM = 24 * 1024 * 1024
@@ -38,6 +44,10 @@ PERSONAL = ("HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_CACHE_CONTROL", "HTTP_RAN
 # Where an answer is kept for the API key that it was asked with: a key that was taken away works that long.
 KEYED = "/api/v1/preview"
 MINUTE = 60
+# Under its version an answer is kept here for as long as it is good elsewhere: a feed that cannot be read says 10.
+BRIEF = 10
+Stamp = Callable[[str, str], "str | None"]
+"""Gives the version of what an address shows, by its path and query: None for what has none, "" to keep nothing."""
 
 
 @dataclass(frozen=True)
@@ -51,9 +61,15 @@ class _Answer:
 class Kept:
     """A WSGI application around another, with its public answers in memory."""
 
-    def __init__(self, app: Wsgi, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        app: Wsgi,
+        clock: Callable[[], float] = time.monotonic,
+        stamp: Stamp = lambda _path, _query: None,
+    ) -> None:
         self._app = app
         self._clock = clock
+        self._stamp = stamp
         self._answers: OrderedDict[tuple[str, ...], _Answer] = OrderedDict()
         self._lock = threading.Lock()
         self._bytes = 0
@@ -64,8 +80,11 @@ class Kept:
         seconds = next((s for prefix, s in PREFIXES if path.startswith(prefix)), 0.0)
         if not seconds or environ["REQUEST_METHOD"] != "GET" or _personal(path, environ):
             return self._app(environ, start_response)
-        bearer = environ.get("HTTP_AUTHORIZATION", "")
-        key = (path, environ.get("QUERY_STRING", ""), *(environ.get(name, "") for name in VARYING), bearer)
+        bearer, query = environ.get("HTTP_AUTHORIZATION", ""), environ.get("QUERY_STRING", "")
+        version = self._stamp(path, query)
+        if version == "":
+            return self._app(environ, start_response)
+        key = (path, query, *(environ.get(name, "") for name in VARYING), version or "", bearer)
         found = self._answers.get(key)
         if found is None or found.until < self._clock():
             return self._ask(environ, start_response, key, seconds)
@@ -87,7 +106,8 @@ class Kept:
             return start_response(status, headers, *rest)
 
         chunks = self._app(environ, start)
-        if not started or started[0][:3] != "200" or not _lasting(started[1], keyed=bool(key[-1])):
+        least = MINUTE if key[-1] else BRIEF if key[-2] else HOUR
+        if not started or started[0][:3] != "200" or not _lasting(started[1], least, keyed=bool(key[-1])):
             return chunks
         try:
             body = b"".join(chunks)
@@ -118,12 +138,13 @@ def _personal(path: str, environ: Environ) -> bool:
     return bool(sent)
 
 
-def _lasting(headers: Headers, *, keyed: bool) -> bool:
-    """Return whether anybody may keep the answer for an hour or more: then a few seconds here do not matter.
+def _lasting(headers: Headers, least: int, *, keyed: bool) -> bool:
+    """Return whether anybody may keep the answer for so many seconds: then a few here do not matter.
 
-    One that is for an API key is private; its owner may keep it for a minute.
+    That is an hour, for what has a version less. One that is for an API key is private; its owner may keep it for a
+    minute.
     """
     control = dict(headers).get("Cache-Control", "")
     age = re.search(r"max-age=(\d+)", control)
     seconds = int(age[1]) if age else 0
-    return seconds >= MINUTE if keyed else "public" in control and seconds >= HOUR
+    return seconds >= least and (keyed or "public" in control)

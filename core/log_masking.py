@@ -21,7 +21,7 @@ _SECRET_PART = re.compile(
 # These only as the whole name: `status_code` tells nothing, while OAuth's code and state are as good as keys.
 _SECRET_NAMES = {"code", "state", "signature", "otp", "pin", "nonce", "query", "query_string"}
 
-_TOKEN = re.compile(r"\bhb[ksctr]_[\w-]+")
+_TOKEN = re.compile(r"\bhb[ksctr]_[\w-]+|\bwhsec_[\w+/=-]+")
 _SCHEME = re.compile(r"\b(Bearer|DPoP|Basic(?=\s+[\w+/=-]{12}))\s+[^\s\"',]+", re.IGNORECASE)
 _HEADER = re.compile(r"\b((?:Proxy-)?Authorization|(?:Set-)?Cookie)(\s*[:=]\s*)[^\r\n\"'}]+", re.IGNORECASE)
 _PAIR = re.compile(

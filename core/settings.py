@@ -71,6 +71,16 @@ class Settings:
         "Tests only: comma list of exact `host:port` that the guard of outgoing connections lets through. Refused "
         "in production unless the base address is loopback.",
     )
+    atproto_directory: str = setting(
+        "https://plc.directory",
+        "Origin of the directory of `did:plc` that people of Bluesky and its kin are looked up in: a mirror, or the "
+        "one of a development server.",
+    )
+    atproto_resolver: str = setting(
+        "https://public.api.bsky.app",
+        "Origin of the server that is asked whose a handle is, where the handle's own site does not say: any server "
+        "of the AT Protocol.",
+    )
     metrics_token: str = setting(
         "",
         "Token that `/metrics` asks for as `Authorization: Bearer`. Default: `/metrics` answers this machine only.",
@@ -108,6 +118,11 @@ class Settings:
     def loopback(self) -> bool:
         """Whether the base address is on this machine only."""
         return is_loopback(self.base_url)
+
+    @property
+    def apart(self) -> bool:
+        """Whether the studio and the account page have a host of their own."""
+        return self.studio_url not in ("", self.base_url)
 
     @property
     def database(self) -> str:
@@ -210,7 +225,13 @@ def _checked(settings: Settings) -> Settings:
     _check_choice("LOG_FORMAT", settings.log_format, ("json", "text"))
     base = _origin("BASE_URL", settings.base_url)
     studio = _origin("STUDIO_URL", settings.studio_url) if settings.studio_url else base
-    settings = replace(settings, base_url=base, studio_url=studio)
+    settings = replace(
+        settings,
+        base_url=base,
+        studio_url=studio,
+        atproto_directory=_origin("ATPROTO_DIRECTORY", settings.atproto_directory),
+        atproto_resolver=_origin("ATPROTO_RESOLVER", settings.atproto_resolver),
+    )
     for net in settings.trusted_proxies:
         _check_network(net)
     if settings.env == "development" and not settings.loopback:
@@ -240,6 +261,11 @@ def check_production(settings: Settings) -> list[str]:
     if settings.http_allow and not settings.loopback:
         raise Misconfigured("HANDBILL_HTTP_ALLOW is for tests, not for a public server.", field="HANDBILL_HTTP_ALLOW")
     if settings.base_url.startswith("https://"):
+        if settings.apart and not settings.studio_url.startswith("https://"):
+            raise Misconfigured(
+                f"HANDBILL_STUDIO_URL must be https as the base address is, not {settings.studio_url}.",
+                field="HANDBILL_STUDIO_URL",
+            )
         return []
     if settings.loopback:
         return ["HANDBILL_BASE_URL is http on loopback: visitors elsewhere cannot reach it."]

@@ -10,15 +10,15 @@ import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
-from urllib.parse import unquote_to_bytes
+from urllib.parse import quote, unquote_to_bytes, urlencode, urlsplit
 
-from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from core import log
 from core.coding import SMALLEST, TYPES, best_coding, coded
 from core.error_pages import error_page
-from core.errors import BadRequest, NotAllowed, Problem, TooLarge
+from core.errors import BadRequest, NotAllowed, NotFound, Problem, TooLarge
 from core.services import Services, own_user_agent
 from core.settings import check_production, is_loopback
 
@@ -43,12 +43,14 @@ def services() -> Services:
 _LOCKED = "default-src 'none'; frame-ancestors 'none'; sandbox"
 _PAGE = (
     "default-src 'none'; script-src 'self'{nonce}; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-src 'self'{frames}; frame-ancestors 'none'"
+    "font-src 'self'; form-action 'self'; base-uri 'none'; frame-src 'self'{frames}; media-src{media}; "
+    "frame-ancestors 'none'"
 )
 _FRAME = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'none'; base-uri 'none'; frame-src{frames}; frame-ancestors {ancestors}"
+    "form-action 'none'; base-uri 'none'; frame-src{frames}; media-src{media}; frame-ancestors {ancestors}"
 )
+_NOBODY = "'none'"
 _OPEN = {
     "Access-Control-Allow-Origin": "*",
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -91,18 +93,22 @@ KINDS: Mapping[str, Mapping[str, str]] = {
 }
 
 
-def dress(response: Response, kind: str, *, ancestors: str = "'none'", frames: str = "") -> Response:
+def dress(response: Response, kind: str, *, ancestors: str = "'none'", frames: str = "", media: str = "") -> Response:
     """Put on the headers of a kind of response; a header that a view set already stays.
 
-    ``ancestors`` may hold a frame; ``frames`` are the origins that a page or a frame may show frames of.
+    ``ancestors`` may hold a frame; ``frames`` are the origins that a page or a frame may show frames of, ``media``
+    those whose films and sounds it may play.
     """
     frames = f" {frames}" if frames else " 'none'" if kind == "frame" else ""
+    media = f" {media or _NOBODY}"
     for name, value in KINDS[kind].items():
         response.headers.setdefault(name, value)
     if kind == "page":
-        response.headers["Content-Security-Policy"] = _PAGE.format(nonce=f" 'nonce-{nonce()}'", frames=frames)
+        response.headers["Content-Security-Policy"] = _PAGE.format(
+            nonce=f" 'nonce-{nonce()}'", frames=frames, media=media
+        )
     elif kind == "frame":
-        response.headers["Content-Security-Policy"] = _FRAME.format(ancestors=ancestors, frames=frames)
+        response.headers["Content-Security-Policy"] = _FRAME.format(ancestors=ancestors, frames=frames, media=media)
     g.dressed = True
     return response
 
@@ -114,9 +120,10 @@ def nonce() -> str:
     return str(g.nonce)
 
 
-def page(template: str, status: int = 200, *, frames: str = "", **values: Any) -> Response:
-    """Render one of our own pages with the headers of a page; ``frames`` are origins it may show frames of."""
-    return dress(make_response(render_template(template, nonce=nonce(), **values), status), "page", frames=frames)
+def page(template: str, status: int = 200, *, frames: str = "", media: str = "", **values: Any) -> Response:
+    """Render one of our own pages with the headers of a page; ``frames`` and ``media`` as in `dress`."""
+    made = make_response(render_template(template, nonce=nonce(), **values), status)
+    return dress(made, "page", frames=frames, media=media)
 
 
 # --- who is asking ---
@@ -180,6 +187,48 @@ def share_with(response: Response, site: Site | None) -> Response:
     return response
 
 
+# --- the studio's host ---
+
+# The first parts of paths that belong there; and what is there too, because those pages load it, or a monitor asks.
+_STUDIO = frozenset({"studio", "account"})
+_BESIDE = frozenset({"static", "media", "healthz", "readyz", "favicon.ico", "robots.txt"})
+# Says that somebody was sent to that host before: one who still does not arrive is told, and not sent round for ever.
+_MOVED = "moved"
+
+
+def at_studio() -> bool:
+    """Return whether this request came to the host that the studio has to itself; never where it has none."""
+    settings = services().settings
+    return settings.apart and _is_host(settings.studio_url)
+
+
+def _is_host(origin: str) -> bool:
+    return request.host.lower() == urlsplit(origin).netloc
+
+
+def _keep_apart() -> Response | None:
+    """Keep the studio and the data page on their own host, where they have one, and the rest off it.
+
+    The Host header is compared with the two configured addresses, and nothing is made of it.
+    """
+    settings = services().settings
+    part = request.path.split("/")[1]
+    if not settings.apart or part in _BESIDE:
+        return None
+    if at_studio():
+        if part in _STUDIO:
+            return None
+        if request.path == "/" and request.method == "GET":
+            return make_response(redirect("/account", code=303))
+        raise NotFound(f"This host has the studio and the account page only. The rest is at {settings.base_url}")
+    if part not in _STUDIO:
+        return None
+    if _is_host(settings.base_url) and request.method in ("GET", "HEAD") and _MOVED not in request.args:
+        query = urlencode([*request.args.items(multi=True), (_MOVED, "1")])
+        return make_response(redirect(f"{settings.studio_url}{quote(request.path)}?{query}", code=303))
+    raise NotFound(f"This page is at {settings.studio_url}/{part} only.")
+
+
 # --- errors, and what every request meets ---
 
 
@@ -191,6 +240,7 @@ def install(app: Flask, built: Services) -> None:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has both
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.before_request(_refuse_nonsense)
+    app.before_request(_keep_apart)
     app.after_request(_finish)
     app.register_error_handler(Problem, _problem)
     app.register_error_handler(HTTPException, _http_exception)

@@ -13,7 +13,7 @@ from core.settings import PREFIX, declared, default_of
 from networks import BUILT_IN as NETWORKS
 from networks import Networks
 from networks.describe import page, table
-from networks.describe_feeds import policies_table, sources_table
+from networks.describe_feeds import cards_table, policies_table, sources_table
 from og.checker.describe import platforms_table, rules_table
 from og.describe import fields_table
 from og.drawing.describe import layouts_table, sizes_table, themes_table
@@ -48,7 +48,8 @@ def made() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs/feeds.md", _filled(ROOT / "docs/feeds.md", sources)
     for widget in WIDGETS:
         path = ROOT / f"docs/widgets/{widget.key}.md"
-        yield path, _filled(path, {"options": options_table(widget)})
+        posts = {"posts": cards_table(Networks())} if widget.key == "card" else {}
+        yield path, _filled(path, {"options": options_table(widget), **posts})
     for network in NETWORKS:
         path = ROOT / f"docs/networks/{network.key}.md"
         if path.is_file():

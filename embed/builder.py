@@ -26,8 +26,9 @@ LABELS: Mapping[str, str] = {
     "autoplay": "The carousel moves by itself",
     "color": "Colour",
     "columns": "Columns at most",
-    "count": "Posts at first",
+    "count": "How many at first",
     "counts": "Show the site’s own click counts",
+    "faces": "Faces of those who liked it",
     "feed": "Feed id",
     "height": "Height in pixels",
     "href": "Page address",
@@ -36,6 +37,7 @@ LABELS: Mapping[str, str] = {
     "lang": "Language",
     "live": "New posts at once",
     "mode": "Where visitors log in",
+    "posts": "Posts about the page",
     "return-to": "Where they come back to",
     "scope": "What you want to be told",
     "site": "Site key",
@@ -50,10 +52,10 @@ LABELS: Mapping[str, str] = {
 NAMES: Mapping[str, str] = {"native": "The device’s apps", "sms": "Text message"}
 # What the form shows in which group; what is not named here comes last.
 GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("The page", ("href",)),
-    ("The feed", ("feed", "count", "live")),
+    ("The page", ("href", "posts")),
+    ("The feed", ("feed", "live")),
     ("Logging in", ("start", "return-to", "mode", "scope")),
-    ("Look", ("layout", "size", "color", "columns", "height", "autoplay", "theme", "labels")),
+    ("Look", ("layout", "count", "size", "color", "columns", "height", "autoplay", "faces", "theme", "labels")),
     ("What is shared", ("url", "text", "hashtags", "via", "image", "utm")),
     ("Site and language", ("site", "lang", "counts")),
 )
@@ -63,6 +65,7 @@ EXAMPLES: Mapping[str, str] = {
     "href": "https://example.org/page",
     "image": "https://example.org/picture.jpg",
     "lang": "de",
+    "posts": "https://example.social/@me/1",
     "return-to": "https://example.org/account",
     "scope": "openid profile email",
     "start": "/auth/login",
@@ -74,13 +77,14 @@ EXAMPLES: Mapping[str, str] = {
 # The option that the picker edits; the rest are controls.
 PICKED: Mapping[str, str] = {"share": "networks", "follow": "accounts", "login": "networks"}
 # The option without which there is nothing to show, where it is not what the picker edits.
-NEEDED: Mapping[str, str] = {"card": "href", "feed": "feed"}
+NEEDED: Mapping[str, str] = {"card": "href", "feed": "feed", "replies": "href"}
 # What is missing while there is nothing to show: where it is entered, and what it is called.
 MISSING: Mapping[str, tuple[str, str]] = {
     "share": ("Tick a network and its button stands here.", "a network"),
     "follow": ("Enter an account and its button stands here.", "an account"),
     "card": ("Enter a page’s address and its card stands here.", "an address"),
     "feed": ("Enter a feed’s id and its posts stand here. The command feeds add makes one.", "a feed"),
+    "replies": ("Enter a page’s address and the answers to it stand here.", "an address"),
     "login": ("Tick a network, and say which site this is, or where its back end is.", "a network and a site"),
 }
 

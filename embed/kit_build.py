@@ -27,11 +27,11 @@ import click
 ROOT = Path(__file__).resolve().parents[1]
 # Built file -> its source. The names say nothing: block lists hide files that are called like a network or a widget.
 PARTS = {"s": "share", "f": "follow", "c": "click", "l": "looks", "a": "actions", "d": "card"}
-PARTS |= {"i": "login", "o": "login_flow", "p": "feed"}
+PARTS |= {"i": "login", "o": "login_flow", "p": "feed", "r": "replies", "q": "card_post"}
 SCRIPTS = {"kit": "kit", "s.kit": "bundle_share", "f.kit": "bundle_follow", "d.kit": "bundle_card"}
-SCRIPTS |= {"i.kit": "bundle_login", "p.kit": "bundle_feed"}
+SCRIPTS |= {"i.kit": "bundle_login", "p.kit": "bundle_feed", "r.kit": "bundle_replies", "q.kit": "bundle_card_post"}
 BUNDLES = {"share": "s.kit.js", "follow": "f.kit.js", "card": "d.kit.js", "login": "i.kit.js"}
-BUNDLES |= {"feed": "p.kit.js"}
+BUNDLES |= {"feed": "p.kit.js", "replies": "r.kit.js", "card_post": "q.kit.js"}
 # Browsers of the last three years. Constructable style sheets (Safari 16.4, March 2023) are the youngest need.
 TARGET = "es2022"
 
@@ -96,7 +96,7 @@ def build(out: Path) -> dict[str, int]:
 
 
 def _minify_css(work: Path) -> None:
-    names = ("kit", "looks", "share", "follow", "card", "login", "feed")
+    names = ("kit", "looks", "share", "follow", "card", "login", "feed", "post", "card_post", "replies")
     sheets = [str(ROOT / "static" / "css" / f"{name}.css") for name in names]
     run(*tool("esbuild"), "--minify", "--log-level=warning", f"--outdir={work / 'css'}", *sheets)
 

@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from core.errors import Invalid
+from og.clean_text import cut
 
 Json = dict[str, Any]
 # How wide a card is where nobody says, in pixels: what a column of text takes; its sheet allows no more than 640.
@@ -29,6 +30,8 @@ SIZES: Mapping[str, tuple[int, int]] = {"feed": (WIDTH, 800), "share": (WIDTH, 8
 USUAL = (WIDTH, 320)
 # Seconds an answer is good for.
 GOOD = 3600
+# Characters of a post's words as its title: what programs show of one.
+TITLE = 140
 # More is no screen.
 _MOST = 100_000
 _FRAME = re.compile(r"/widgets/([a-z][a-z0-9-]{0,40})/frame")
@@ -93,6 +96,27 @@ def of_page(preview: Mapping[str, Any], url: str, room: Bounds, frame: str, smal
     asked = urlencode({"href": url, **({"layout": layout} if layout else {})})
     src = f"{frame}{'&' if '?' in frame else '?'}{asked}"
     return answer | framed(src, width, height, str(preview.get("title") or answer["provider_name"]))
+
+
+def of_post(post: Mapping[str, Any], room: Bounds, frame: str, url: str, height: int, *, data: bool) -> Json:
+    """Return the answer about a network's post: its card. ``data`` says whether its words may be in a data form."""
+    answer: Json = {"version": "1.0", "type": "rich" if frame else "link", "provider_name": post["network"]["name"]}
+    answer |= {"provider_url": _origin(post["url"]), "cache_age": GOOD}
+    if data:
+        author = post["author"]
+        words = post["title"] or (post["veil"] if post["folded"] else str(post["html"].striptags()))
+        said = {"title": cut(words, TITLE), "author_name": author["name"], "author_url": author["url"]}
+        answer |= {name: value for name, value in said.items() if value}
+    if not frame:
+        return answer
+    width, high = room.fit(WIDTH, height)
+    src = f"{frame}{'&' if '?' in frame else '?'}{urlencode({'href': url})}"
+    return answer | framed(src, width, high, str(answer.get("title") or post["view"]))
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 def _words(preview: Mapping[str, Any], url: str) -> Json:

@@ -100,7 +100,7 @@ def paths() -> Json:
         "/.well-known/openid-configuration": {"get": _discovery("openid_configuration")},
         "/.well-known/oauth-authorization-server": {"get": _discovery("oauth_server")},
         "/oauth/jwks": {
-            "get": _document("jwks", "The public keys of ID tokens", "KeySet", "application/jwk-set+json")
+            "get": _document("jwks", "The public keys of ID tokens", "KeySet", "application/json")
         },
         "/oauth/token": {"post": _token()},
         "/oauth/userinfo": {"get": _userinfo("userinfo"), "post": _userinfo("userinfo_post")},
@@ -121,13 +121,13 @@ def _token() -> Json:
     grants: Json = {"enum": ["authorization_code", "refresh_token"]}
     fields = {"grant_type": grants, **_CODE, "refresh_token": TEXT, "scope": TEXT, **_CLIENT}
     operation = _asked("token", "Tokens for a code, or for a refresh token (RFC 6749 §3.2)", fields, ["grant_type"])
-    operation["responses"] = {"200": _said("The tokens.", "Tokens"), **_refusals("400", "401", "429")}
+    operation["responses"] = {"200": _said("The tokens.", "Tokens"), **_refusals("400", "401", "413", "429")}
     return operation
 
 
 def _userinfo(name: str) -> Json:
     summary = "What an access token lets its bearer know (OpenID Connect Core §5.3)"
-    responses = {"200": _said("The claims.", "Claims"), **_refusals("401")}
+    responses = {"200": _said("The claims.", "Claims"), **_refusals("401", "403")}
     return {"operationId": name, "summary": summary, "security": [{"access_token": []}], "responses": responses}
 
 
@@ -136,14 +136,14 @@ def _revoke() -> Json:
         "revoke", "End a token (RFC 7009)", {"token": TEXT, "token_type_hint": TEXT, **_CLIENT}, ["token"]
     )
     ended = {"description": "It is good no more, whether or not it ever was.", "content": _json({"type": "object"})}
-    operation["responses"] = {"200": ended, **_refusals("400", "401", "429")}
+    operation["responses"] = {"200": ended, **_refusals("400", "401", "413", "429")}
     return operation
 
 
 def _introspect() -> Json:
     fields = {"token": TEXT, "token_type_hint": TEXT, **_CLIENT}
     operation = _asked("introspect", "Whether one of the client's own tokens is good (RFC 7662)", fields, ["token"])
-    operation["responses"] = {"200": _said("What it is.", "TokenState"), **_refusals("400", "401", "429")}
+    operation["responses"] = {"200": _said("What it is.", "TokenState"), **_refusals("400", "401", "413", "429")}
     return operation
 
 
@@ -168,4 +168,4 @@ def _json(schema: Mapping[str, Any], kind: str = "application/json") -> Json:
 def _refusals(*statuses: str) -> Json:
     refused = {status: _said("What was wrong (RFC 6749 §5.2).", "OAuthError") for status in statuses}
     too_large = {"description": "Too much was sent.", "content": _json({"$ref": "#/components/schemas/Error"})}
-    return {**refused, "413": too_large}
+    return {"413": too_large, **refused}

@@ -148,7 +148,9 @@ def _media() -> Json:
     """The proxy of pictures: its addresses are made by this server only, and most that are not get 403 or 404."""
     operation = _operation("media", "Somebody else's picture, small, from here", {})
     del operation["security"]
-    picture = {"image/webp": {"schema": {"type": "string", "format": "binary"}}}
+    binary = {"schema": {"type": "string", "format": "binary"}}
+    # Of its own kind where its network lets nobody keep it; with 404 the pixel that stands in for one that expired.
+    picture = {"image/webp": binary, "image/*": binary}
     responses = {
         **operation["responses"],
         "200": {"description": "The picture.", "content": picture},

@@ -17,6 +17,7 @@ from core.web import asking_site, client_address, dress, services, share_with
 from embed import oembed
 from embed.oembed import Bounds, Json, Thumbnail
 from embed.own_pages import preview_of
+from embed.routes_reader import post_at
 from og.routes_previews import PER_SITE, Caller, caller
 from og.routes_tags import is_page_of
 
@@ -29,6 +30,7 @@ FORMATS = ("json", "xml")
 PER_ADDRESS = Rule("oembed-address", amount=60, seconds=3600)
 # The same answer for everybody, or for whoever has the key.
 KEPT = f"public, max-age={oembed.GOOD}, stale-while-revalidate=86400"
+KEPT_POST = f"public, max-age={oembed.GOOD}"
 # Pictures made smaller for somebody anonymous end within ten minutes.
 SOON = "public, max-age=300"
 PRIVATE = "private, max-age=60"
@@ -62,6 +64,9 @@ def _as_xml(found: Json) -> Response:
 
 def _page(url: str, room: Bounds) -> tuple[Json, str, Caller]:
     who, before = _asker(url)
+    found = _post(url, room, who, before)
+    if found is not None:
+        return found, PRIVATE if who.trusted else KEPT_POST, who
     preview: Mapping[str, Any] = services().previews.fetch(url, before).value
     if preview.get("blocked") == "login_wall":
         raise Unauthorized("That page is for people who have logged in.", code="private_page", field="url")
@@ -72,6 +77,21 @@ def _page(url: str, room: Bounds) -> tuple[Json, str, Caller]:
     if resized and who.site is None:
         found["cache_age"] = 300
     return found, PRIVATE if who.trusted else SOON if resized and who.site is None else KEPT, who
+
+
+def _post(url: str, room: Bounds, who: Caller, before: Callable[[], None]) -> Json | None:
+    """Return the answer about a network's post; None where the address is none's, or it is shown as any page."""
+    from widgets.card_posts import height
+    from widgets.feed_posts import item
+
+    seen, built = post_at(url, "", who, None, before), services()
+    if seen is not None and seen.shown is None:
+        raise NotFound("That post is no longer there.", code="page_blocked", field="url")
+    post = item(seen.shown, built.catalog.words("en")) if seen and seen.shown else None
+    if seen is None or post is None:
+        return None
+    data, high = built.networks[seen.network].policy.json, height({**post, "look": ""}, room.width or oembed.WIDTH)
+    return oembed.of_post(post, room, _frame(who), url, high, data=data)
 
 
 def _asker(url: str) -> tuple[Caller, Callable[[], None]]:

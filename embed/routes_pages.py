@@ -16,7 +16,7 @@ from embed.builder import Form, form, read, refuse
 from embed.fragments import with_links
 from embed.pages import halves, language_names, network_rows
 from embed.routes_kit import kit
-from embed.routes_widgets import offered, reading, render, shown_feed
+from embed.routes_widgets import context_of, offered, render
 from embed.snippet import Tab, links, snippets
 from widgets.base import Context, Options, Widget, parse
 from widgets.card import player_origins
@@ -28,6 +28,7 @@ NEWEST = "1"
 DEMO_SHARE = {"networks": "facebook mastodon bluesky email copy", "url": "https://example.org/"}
 DEMO_FEED = {"layout": "carousel", "count": "12"}
 DEMO_CARD = {"layout": "list"}  # of this very page, so that it needs no other server
+DEMO_REPLIES = {"count": "5"}  # about this very page, and made up (feeds/sample_conversation.py)
 DEMO_LOGIN = {"networks": "developer mastodon"}
 DEMO_FOLLOW = {"accounts": "mastodon:@handbill@example.social bluesky:example.org github:example youtube:@example"}
 
@@ -72,6 +73,7 @@ def home() -> Response:
         login=_login(),
         card=_widget("card", {"href": built.settings.base_url + "/", **DEMO_CARD}),
         feed=_feed(),
+        replies=_replies(),
         halves=halves(network_rows(built.networks.values(), built.catalog.words("en"))),
         languages=built.catalog.languages,
     )
@@ -95,7 +97,8 @@ def builder() -> Response:
         response = current_app.make_response(render_template("_builder_live.html", **values))
         return dress(response, "page")
     frames = " ".join(player_origins()) if asked.widget.key in ("card", "feed") else ""
-    return page("builder.html", frames=frames, **values)
+    media = "https:" if asked.widget.key == "feed" else ""  # after a click; from whichever host a post's film is on
+    return page("builder.html", frames=frames, media=media, **values)
 
 
 @blueprint.get("/docs")
@@ -136,9 +139,7 @@ def _document() -> dict[str, Any]:
 def _context(lang: str = "", site_key: str = "") -> Context:
     built = services()
     site = built.sites.by_key(site_key) if site_key else None
-    words = built.catalog.words(lang or "en")
-    base_url, read = built.settings.base_url, reading(site)
-    return Context(built.networks, words, base_url, site, reader=read, offered=offered, feed=shown_feed)
+    return context_of(site, built.catalog.words(lang or "en"))
 
 
 def _feed() -> Markup:
@@ -153,6 +154,17 @@ def _feed() -> Markup:
     widget, context = built.widgets["feed"], _context()
     options, _ = parse(widget.options, given, built.networks)
     return render(widget, options, context, given, {**widget.data(options, context), "styled": True})
+
+
+def _replies() -> Markup:
+    """Return the sample answers to this page, which are there where `make run` made the demo site."""
+    built = services()
+    if not _site_key():
+        return Markup("")
+    given = {"href": built.settings.base_url + "/", **DEMO_REPLIES}
+    widget, context = built.widgets["replies"], _context()
+    options, _ = parse(widget.options, given, built.networks)
+    return render(widget, options, context, given, widget.data(options, context))
 
 
 def _login() -> Markup:
@@ -197,6 +209,9 @@ def _tabs(widget: Widget, attributes: Mapping[str, str], options: Options, site_
     if widget.reads and context.reader and context.reader().expires:
         data.pop("picture", None)  # its address would end before the page is read
     shown = links(data, page_known=not isinstance(options, ShareOptions) or bool(options.url))
+    files = " ".join(data.get("files", ()))
     frames = " ".join(data.get("frames", ())) or origin_of(data.get("player", {}).get("src", ""))
     base_url, bundles = context.base_url, written["bundles"]
-    return snippets(widget.key, attributes, shown, key, base_url, version, hashes, bundles, frames)
+    if data.get("post"):
+        bundles = bundles | {"card": bundles.get("card_post", bundles["card"])}
+    return snippets(widget.key, attributes, shown, key, base_url, version, hashes, bundles, frames, files)

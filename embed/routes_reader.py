@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ from core.addresses import origin_of
 from core.errors import Problem
 from core.web import client_address, may_ask, services
 from embed.own_pages import preview_of
-from widgets.page_reader import Reader
+from widgets.page_reader import Reader, SeenPost
 
 if TYPE_CHECKING:
     from core.sites import Site
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 KEPT = "public, max-age=600, stale-while-revalidate=86400, stale-if-error=604800"
 # Pictures of an anonymous caller's card end within ten minutes: nothing keeps the card for longer than the first.
 SOON = "public, max-age=60"
+# A deleted or changed post is gone from every page within minutes; while we are down, an hour-old one is shown.
+POST_KEPT = "public, max-age=60, stale-if-error=3600"
 # What a key gets, no shared cache gives to others.
 PRIVATE = "private, max-age=60"
 
@@ -45,7 +47,35 @@ def reader(site: Site | None) -> Reader:
         refused = problem
         return Reader(base_url, lambda url: _own_or(url, refused), media, soon, SOON)
     lifetime = PRIVATE if who.trusted else KEPT if who.site else SOON
-    return Reader(base_url, lambda url: _read(url, who), media, None if who.site else soon, lifetime)
+    expires = None if who.site else soon
+    return Reader(
+        base_url, lambda url: _read(url, who), media, expires, lifetime,
+        post_lifetime=PRIVATE if who.trusted else POST_KEPT if who.site else SOON,
+        post=lambda url, lang: post_at(url, lang, who, expires), names_post=names_post,
+    )  # fmt: skip
+
+
+def post_at(
+    url: str, lang: str, who: Caller, expires: datetime | None, before: Callable[[], None] | None = None
+) -> SeenPost | None:
+    """Return the post at an address, for a caller who may have pages read; asking for it counts as reading a page."""
+    from feeds.one_post import OnePosts
+    from feeds.show import shown_post
+
+    built = services()
+    found = OnePosts(built).read(url, who.site.key if who.site else "", before or (lambda: who.before(url)))
+    if found is None:
+        return None
+    if found.post is None:
+        return SeenPost(found.network, None)
+    return SeenPost(found.network, shown_post(built, found.post, lang, source=found.source, expires=expires))
+
+
+def names_post(url: str) -> bool:
+    """Whether an address has the form of a post's."""
+    from feeds.one_post import OnePosts
+
+    return OnePosts(services()).find(url) is not None
 
 
 def _caller(site: Site | None) -> Caller:

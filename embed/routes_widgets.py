@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +19,12 @@ from widgets.base import Context, Options, Widget, parse
 
 if TYPE_CHECKING:
     from core.sites import Site
-    from feeds.show import Shown
+    from feeds.conversation import Conversation
+    from feeds.show import Shown, ShownAuthor, ShownPost
     from networks.parts import Network
+    from networks.records import Author, Post
     from widgets.page_reader import Reader
+    from widgets.words import Words
 
 blueprint = Blueprint("widgets", __name__)
 
@@ -64,13 +67,15 @@ def frame(widget: str) -> Response:
         theme=options.theme,
         version=kit.newest("1"),
         site=options.site,
+        sheets=content.get("sheets", (found.key,) if found.sheet else ()),
     )
     origins = " ".join(context.site.origins) if context.site else "*"
     response = make_response(body)
     if found.reads:
         response.headers["Cache-Control"] = PRIVATE  # no cache's key says on whose page it stands
     player = " ".join(content.get("frames", ())) or origin_of(content.get("player", {}).get("src", ""))
-    return dress(response, "frame", ancestors=f"'self' {origins}".strip(), frames=player)
+    files = " ".join(content.get("files", ()))  # films and sounds, from their own hosts, after a click
+    return dress(response, "frame", ancestors=f"'self' {origins}".strip(), frames=player, media=files)
 
 
 @blueprint.get("/widgets/login/client.json")
@@ -85,9 +90,11 @@ def login_client() -> Response:
 def _dressed(response: Response, widget: Widget, content: Mapping[str, Any], context: Context) -> Response:
     """Put on the headers; what was made of other people's pages is kept for as long as it is good."""
     if widget.reads and context.reader:
-        response.headers["Cache-Control"] = "no-store" if "error" in content else context.reader().lifetime
+        reader = context.reader()
+        lifetime = reader.post_lifetime if "post" in content or "gone" in content else reader.lifetime
+        response.headers["Cache-Control"] = "no-store" if "error" in content else lifetime
     elif widget.lifetime:
-        response.headers["Cache-Control"] = widget.lifetime
+        response.headers["Cache-Control"] = "no-store" if content.get("waiting") else widget.lifetime
     return dress(response, "counted" if context.clicks else "fragment")
 
 
@@ -101,9 +108,26 @@ def _asked(key: str) -> tuple[Widget, Options, Context, list[str]]:
     site = asking_site(options.site)
     tag = options.lang
     words = built.catalog.words(tag) if tag else built.catalog.best(request.headers.get("Accept-Language", ""))
-    base_url, counter = built.settings.base_url, _counter(site)
-    context = Context(built.networks, words, base_url, site, counter, reading(site), offered, shown_feed)
+    context = context_of(site, words, _counter(site))
     return widget, options, context, hints
+
+
+def context_of(site: Site | None, words: Words, clicks: Callable[[str], Mapping[str, int]] | None = None) -> Context:
+    """Return what the widgets of a site's page are made from, in a language."""
+    built = services()
+    return Context(
+        built.networks,
+        words,
+        built.settings.base_url,
+        site,
+        clicks,
+        reading(site),
+        offered,
+        shown_feed,
+        conversation,
+        show_post,
+        show_author,
+    )
 
 
 def _owner(options: Options) -> Site | None:
@@ -117,6 +141,33 @@ def shown_feed(feed: str, count: int, cursor: str, lang: str) -> Shown:
     from feeds.show import shown
 
     return shown(services(), feed, count, cursor, lang)
+
+
+def conversation(href: str, posts: Sequence[str], count: int, site: Site | None) -> Conversation:
+    """Return what is said about a page; on a laptop our home page has a sample."""
+    built = services()
+    if not built.settings.production and href == f"{built.settings.base_url}/":
+        from feeds.sample_conversation import sample
+
+        return sample(built, href)
+    from feeds.replies import Conversations
+
+    found: Conversation = Conversations(built).of(href, posts=posts, site=site, count=count)
+    return found
+
+
+def show_post(post: Post, lang: str) -> ShownPost:
+    """Return what is to be drawn of a post that stands in no feed."""
+    from feeds.show import shown_post
+
+    return shown_post(services(), post, lang)
+
+
+def show_author(author: Author, network: str) -> ShownAuthor:
+    """Return what is to be drawn of somebody on a network."""
+    from feeds.show import shown_author
+
+    return shown_author(services(), author, network)
 
 
 def offered(site: Site | None) -> tuple[Network, ...]:

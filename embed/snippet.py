@@ -32,6 +32,8 @@ REFERRER = "no-referrer-when-downgrade"
 
 # Pixels: as high as a log-in button is drawn (static/css/login.css).
 LOGIN_HEIGHT = 44
+# Pixels: a line of its own for a link, with room for a finger (WCAG 2.5.8).
+LINE = 24
 
 PLAYS = "The player's address is asked for after a click, and not before."
 ASKS = "The page's address is left open: the links go by way of this server, which reads it from the Referer header."
@@ -76,7 +78,7 @@ class Tab:
 class Kit:
     """Where the script comes from: this server's origin, the site's key, the version, its hashes and bundles.
 
-    ``frames`` is the origin of a player that the widget may show.
+    ``frames`` are the origins of players that the widget may show, ``files`` those of films and sounds it may play.
     """
 
     base_url: str
@@ -85,6 +87,7 @@ class Kit:
     integrity: Mapping[str, str]
     bundles: Mapping[str, str]
     frames: str = ""
+    files: str = ""
 
 
 def links(data: Mapping[str, Any], *, page_known: bool) -> tuple[Link, ...]:
@@ -93,13 +96,26 @@ def links(data: Mapping[str, Any], *, page_known: bool) -> tuple[Link, ...]:
         return (_card(data),)
     if data["widget"] == "feed":
         return (Link("feed", data["title"], data["href"], height=data["room"]),)
+    if data["widget"] == "replies":
+        return _places(data)
     if data["widget"] == "login":
         return tuple(Link(b["key"], b["label"], b["href"], height=LOGIN_HEIGHT) for b in data["buttons"])
     return tuple(_link(button, data, page_known) for button in data["buttons"])
 
 
+def _places(data: Mapping[str, Any]) -> tuple[Link, ...]:
+    """Return links to where one can answer, so that one can while we are down; else to the answers' own page."""
+    found = tuple(Link("replies", place["label"], place["href"], height=LINE) for place in data["places"])
+    return found or (Link("replies", data["title"], data["page"]),)
+
+
 def _card(data: Mapping[str, Any]) -> Link:
-    """Return a card's link with what stands there without scripts: the same as ``templates/widgets/card.html``."""
+    """Return a card's link with what stands there without scripts.
+
+    Of a post whose network wants it to be asked for again that is the link alone: nobody takes pasted words away.
+    """
+    if data.get("post", {}).get("passing"):
+        return Link("card", data["post"]["view"], data["href"])
     picture = {name: str(value) for name, value in data.get("picture", {}).items()}
     words = [("p", data.get("text", "")), ("small", data["site"] if data["site"] != data["title"] else "")]
     return Link(
@@ -129,6 +145,7 @@ def snippets(
     integrity: Mapping[str, str],
     bundles: Mapping[str, str],
     frames: str = "",
+    files: str = "",
 ) -> list[Tab]:
     """Return every form of the snippet, the usual one first.
 
@@ -137,7 +154,7 @@ def snippets(
     origin of the player it may show. Raises `Invalid` for an address that is none.
     """
     _check(options, links)
-    kit = Kit(base_url.rstrip("/"), site_key, version, integrity, bundles, frames)
+    kit = Kit(base_url.rstrip("/"), site_key, version, integrity, bundles, frames, files)
     tabs = [_newest(widget, options, links, kit), _exact(widget, options, links, kit), _plain(links)]
     tabs += [_division(widget, options, links, kit), _policy(kit)]
     return [tab for tab in tabs if tab.code]
@@ -186,13 +203,15 @@ def _policy(kit: Kit) -> Tab:
     origin = "{0.scheme}://{0.netloc}".format(urlsplit(kit.base_url))
     lines = [f"{name} {origin};" for name in ("script-src", "connect-src", "img-src")]
     lines += [f"frame-src {kit.frames};"] if kit.frames else []
+    lines += [f"media-src {kit.files};"] if kit.files else []
     note = "Add the address to these lines of your policy. No inline script or style is used."
-    return Tab("csp", "CSP", "\n".join(lines), note, PLAYS if kit.frames else "")
+    return Tab("csp", "CSP", "\n".join(lines), note, PLAYS if kit.frames or kit.files else "")
 
 
 def _what(widget: str) -> str:
     """Return what belongs where the snippet goes."""
-    return {"card": "the card belongs", "feed": "the posts belong"}.get(widget, "the buttons belong")
+    what = {"card": "card belongs", "feed": "posts belong", "replies": "answers belong"}
+    return f"the {what.get(widget, 'buttons belong')}"
 
 
 def _why(links: Sequence[Link]) -> str:

@@ -50,7 +50,7 @@ def read(stdin: bool, as_json: bool) -> None:  # noqa: ARG001 -- every command t
 @click.option("--no-reposts", "reposts", flag_value=False, default=True, help="Leave out what is only passed on.")
 @click.option("--sensitive", type=click.Choice(["show", "blur", "hide"]), default="blur", show_default=True)
 @click.option("--most", type=click.IntRange(0), default=0, help="Posts in all; 0 for as many as are kept.")
-@click.option("--budget", type=click.IntRange(0), help="Posts a month to pay for, where a network bills them.")
+@click.option("--budget", help="What a month may cost where a network bills each post: 5usd, or 1000 posts.")
 def add(
     name: str,
     site: str,
@@ -61,11 +61,15 @@ def add(
     **given: Any,
 ) -> None:
     """Make a feed of sources such as rss:https://example.org/ or mastodon:@me@example.social."""
+    from feeds.budget import posts_for
     from feeds.options import FeedOptions
 
+    if given["budget"] is not None:
+        given["budget"] = posts_for(given["budget"], services().networks.values())
     options = FeedOptions(**{key: value for key, value in given.items() if value is not None})
     feed = services().feeds.add(name, site, sources, options=options, approve=approve, accounts=accounts)
-    tell({"id": feed.id}, [f"id  {feed.id}"], as_json=as_json)
+    cautions = _cautions(sources)
+    tell({"id": feed.id, "cautions": cautions}, [f"id  {feed.id}", *cautions], as_json=as_json)
 
 
 @feeds.command("list", cls=Command)
@@ -137,13 +141,37 @@ def posts(feed_id: str, count: int, as_json: bool, **said: tuple[int, ...]) -> N
     tell([_entry(one) for one in found], lines or ["No post yet."], as_json=as_json)
 
 
+def _cautions(sources: tuple[str, ...]) -> list[str]:
+    """Return what the terms of the sources' networks ask of whoever runs this, beyond what a program sees to."""
+    keys = dict.fromkeys(source.partition(":")[0].strip().lower() for source in sources)
+    found = (services().networks.get(key) for key in keys)
+    return [network.policy.caution for network in found if network and network.policy.caution]
+
+
 def _source(source: Source, budget: int) -> dict[str, Any]:
     told = {name: _said(value) for name, value in vars(source).items()}
     blocked = told["due"] if source.problem in ("rate_limited", "budget_spent", "upstream_busy") else None
-    network = services().networks.get(source.network)
-    feed = network.feed if network else None
-    cost = {"posts_this_month": source.month_posts, "budget": budget} if feed and feed.cost else None
+    cost = _cost(source, budget)
+    if cost and cost["until"] and source.problem == "budget_spent":
+        blocked = cost["until"]
     return {**told, "blocked_until": blocked, "cost": cost}
+
+
+def _cost(source: Source, budget: int) -> dict[str, Any] | None:
+    """Return what a source costs, in posts and in dollars; None where it costs nothing."""
+    found = services().feeds.spent(source, budget)
+    if found is None:
+        return None
+    return {
+        "posts_this_month": found.posts,
+        "budget": found.budget,
+        "left": found.left,
+        "price_usd": str(found.price),
+        "spent_usd": str(found.usd(found.posts)),
+        "budget_usd": str(found.usd(found.budget)),
+        "left_usd": str(found.usd(found.left)),
+        "until": written(found.until) if found.until else None,
+    }
 
 
 def _line(source: Source, budget: int) -> str:
@@ -153,8 +181,16 @@ def _line(source: Source, budget: int) -> str:
     parts += [f"{source.failures} failures"] if source.failures else []
     parts += [f"blocked until {told['blocked_until']}"] if told["blocked_until"] else []
     parts += [f"{source.problem}: {source.why}"] if source.problem else []
-    parts += [f"{source.month_posts} of {budget} posts paid for this month"] if told["cost"] else []
-    return "  ".join(parts)
+    return "  ".join([*parts, *_money(told["cost"])])
+
+
+def _money(cost: dict[str, Any] | None) -> list[str]:
+    if cost is None:
+        return []
+    paid = f"{cost['posts_this_month']} of {cost['budget']} posts paid for this month"
+    worth = f"about {cost['spent_usd']} of {cost['budget_usd']} USD at {cost['price_usd']} each"
+    until = f"nothing is asked before {cost['until']}" if cost["until"] else f"{cost['left_usd']} USD left"
+    return [f"{paid}, {worth}; {until}"]
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

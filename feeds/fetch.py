@@ -1,7 +1,7 @@
 """Ask a network for a source's posts: look-ups first, then its list, page by page, as `networks.records.Feed` says.
 
 Nothing here stores anything but waits. Whatever a network does wrong is a `core.errors.Problem`; where a later page
-fails, the earlier ones are kept.
+fails, the earlier ones are kept, and it is asked for again the next time, so that no hole stays.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -20,7 +20,7 @@ from feeds.pace import WAIT
 from feeds.waits import Waits, told
 from networks import limits
 from networks.parts import Network
-from networks.records import STUMBLES, Answer, Feed, Page, Request
+from networks.records import STUMBLES, Answer, Dialect, Feed, More, Page, RateState, Request
 
 # What a network is asked for whose file does not say.
 ACCEPT = "application/json, application/atom+xml;q=0.9, */*;q=0.5"
@@ -28,6 +28,8 @@ ACCEPT = "application/json, application/atom+xml;q=0.9, */*;q=0.5"
 MAX_BYTES = 5_000_000
 # Pages of a list read at once: a new source gets some history, and one that was away catches up.
 PAGES = 3
+# Pages read behind a gap, in all, until posts are met that are known; and gaps of a list that are remembered.
+BEHIND, GAPS = 12, 3
 # WebFinger, actor, outbox, first page is four (networks/fediverse.py).
 STEPS = 5
 # Seconds for one request, and for all requests of one refresh.
@@ -37,6 +39,8 @@ REMEMBER = timedelta(days=1)
 
 
 T = TypeVar("T")
+# Where to read on, and how many pages at most; a list, since it is stored as JSON.
+Gap = list[Any]
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,8 @@ class Asking:
     """Which source is asked, with what is known of it.
 
     ``account`` names the credential, ``token`` goes into the Authorization header, ``key`` into the query.
-    ``known`` says whether one of these ids is stored already: then no further page is needed.
+    ``known`` says how many of these ids are stored already: where there are any, no further page is needed. ``old``
+    marks a source that was read before: what lies between its posts and those read now is missed.
     """
 
     address: str
@@ -55,15 +60,18 @@ class Asking:
     etag: str = ""
     modified: str = ""
     digest: str = ""
-    known: Callable[[list[str]], bool] = lambda _: False
+    known: Callable[[list[str]], int] = lambda _: 0
+    old: bool = False
     seconds: float = WHOLE
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """What came. ``unchanged``: the list is as it was. ``problem`` is what stopped a later page."""
+    """What came. ``unchanged``: the list is as it was. ``problem`` is what stopped a later page. ``behind`` are pages
+    from behind a gap that an earlier fetch left."""
 
     pages: tuple[Page, ...] = ()
+    behind: tuple[Page, ...] = ()
     unchanged: bool = False
     found: Mapping[str, Any] = field(default_factory=dict)
     etag: str = ""
@@ -100,6 +108,7 @@ class _Visit:
         self._until = time.monotonic() + asking.seconds
         self._poll: timedelta | None = None
         self._looked_up = False
+        self._more = self._feed.more if asking.token or asking.key else ()
         self._home = _origin(self._first().url)
 
     def fetch(self) -> Fetched:
@@ -121,7 +130,7 @@ class _Visit:
 
     def _remembered(self) -> Request | None:
         found = self._asking.found
-        if not found or datetime.fromisoformat(found["until"]) <= self._now():
+        if "until" not in found or datetime.fromisoformat(found["until"]) <= self._now():
             return None
         return Request(found["url"], headers=found["headers"])
 
@@ -130,25 +139,32 @@ class _Visit:
             if request.then is None:
                 return request
             answer = self._answer(request)[0]
-            request = _stumbling(request.then, answer)
+            request = stumbling(request.then, answer)
         raise BadReply("The network sends us from one look-up to the next.", code="bad_reply")
 
     # --- the list ---
 
     def _list(self, request: Request, *, announced: bool = False) -> Fetched:
-        answer, reply = self._answer(request, conditional=True)
+        # What a list only names may have changed, or ended, where the list has not.
+        answer, reply = self._answer(request, conditional=not self._more)
         digest = hashlib.sha256(answer.body).hexdigest()
         poll = self._poll
-        if reply.status == 304 or (reply.status == 200 and digest == self._asking.digest):
+        same = reply.status == 200 and digest == self._asking.digest and not self._more
+        if reply.status == 304 or same:
             found = self._to_remember(request)
             return Fetched(unchanged=True, found=found, poll=poll, moved="" if announced else reply.moved)
         page = self._read(answer)
         if page.feed and not announced:
             return self._list(Request(page.feed), announced=True)  # a plain page names its feed
         pages, problem = self._further(page)
-        etag, modified = (reply.headers.get(name, "")[:256] for name in ("etag", "last-modified"))
+        behind, gaps = self._behind(pages, problem)
+        found = self._to_remember(request)
+        if gaps:  # then the list is read as a whole again, and what is behind the gap after it
+            found, etag, modified, digest = {**found, "gaps": gaps}, "", "", ""
+        else:
+            etag, modified = (reply.headers.get(name, "")[:256] for name in ("etag", "last-modified"))
         return Fetched(
-            pages, found=self._to_remember(request), etag=etag, modified=modified, digest=digest,
+            pages, behind, found=found, etag=etag, modified=modified, digest=digest,
             moved="" if announced else reply.moved, poll=self._poll or poll, problem=problem,
         )  # fmt: skip
 
@@ -161,7 +177,7 @@ class _Visit:
         most = 1 if self._feed.cost else PAGES
         while pages[-1].next and len(pages) < most and (self._short(pages) or not self._knows(pages[-1])):
             try:
-                pages.append(self._read(self._answer(_stumbling(self._feed.resume, pages[-1].next))[0]))
+                pages.append(self._read(self._answer(stumbling(self._feed.resume, pages[-1].next))[0]))
             except Problem as problem:
                 return tuple(pages), problem
             if pages[-1].next in met:
@@ -169,17 +185,53 @@ class _Visit:
             met.add(pages[-1].next)
         return tuple(pages), None
 
+    def _behind(self, pages: tuple[Page, ...], problem: Problem | None) -> tuple[tuple[Page, ...], list[Gap]]:
+        """Read on where earlier fetches had to stop; return those pages, and where to read on the next time."""
+        new, behind = self._gap(pages, problem), []
+        gaps = [[url, left] for url, left in self._asking.found.get("gaps", ()) if url != (new and new[0])]
+        if problem is None and gaps:
+            url, left = gaps.pop()
+            read, rest = self._from(url, left)
+            behind += read
+            gaps += [rest] if rest else []
+        return tuple(behind), [*([new] if new else []), *gaps][:GAPS]
+
+    def _gap(self, pages: tuple[Page, ...], problem: Problem | None) -> Gap | None:
+        """Return where the pages end before they should: the address to go on with, and how many pages at most."""
+        last, old = pages[-1], self._asking.old
+        if not last.next or self._feed.cost or (self._knows(last) and problem is None):
+            return None
+        if problem is not None:
+            return [last.next, BEHIND if old else PAGES - len(pages)]
+        return [last.next, BEHIND] if old and len(pages) >= PAGES and not self._short(list(pages)) else None
+
+    def _from(self, url: str, left: int) -> tuple[list[Page], Gap | None]:
+        """Read from an address on, until all posts of a page are known; return where to go on, None for nowhere."""
+        pages: list[Page] = []
+        while left > 0 and len(pages) < PAGES:
+            try:
+                pages.append(self._read(self._answer(stumbling(self._feed.resume, url))[0]))
+            except Problem as problem:
+                lost = problem.code in ("not_found", "gone", "withdrawn", "bad_reply", "invalid")
+                return pages, None if lost else [url, left]
+            ids = [post.id for post in pages[-1].posts]
+            url, left = pages[-1].next, left - 1
+            if not url or (ids and self._asking.known(ids) >= len(set(ids))):
+                return pages, None
+        return pages, [url, left] if left > 0 else None
+
     def _short(self, pages: list[Page]) -> bool:
         return sum(len(page.posts) for page in pages) < self._feed.size
 
     def _knows(self, page: Page) -> bool:
-        return self._asking.known([post.id for post in page.posts])
+        # A pinned post stands on the first page for years: it says nothing of what is behind the others.
+        return self._asking.known([post.id for post in page.posts if not post.pinned]) > 0
 
     def _to_remember(self, request: Request) -> dict[str, Any]:
         if request.method != "GET" or request.body is not None or request.url == self._first().url:
             return {}
         if not self._looked_up:
-            return dict(self._asking.found)
+            return {name: value for name, value in self._asking.found.items() if name != "gaps"}
         until = self._now() + REMEMBER
         return {"url": request.url, "headers": dict(request.headers), "until": until.isoformat()}
 
@@ -221,28 +273,57 @@ class _Visit:
 
     def _learn(self, key: str, reply: Reply) -> None:
         """Remember what the network says about its limits; raise where it refuses for them."""
-        now = self._now()
-        state = told(reply.headers, self._feed.limits, now, reply.status)
+        state = heeded(reply, key, self._feed.limits, self._waits, self._now())
         self._poll = state.poll or self._poll
-        until = state.blocked_until
-        refused = reply.status in (420, 429) or (until is not None and reply.status in limits.REFUSING)
-        if refused:
-            until = until or now + timedelta(seconds=WAIT)
-        if until:
-            self._waits.put(key, until)
-        if refused:
-            raise HostBusy("The network asks us to wait.", code="rate_limited", retry_at=until)
         if reply.status == 410:
             raise Gone("The network says that this is gone for good.")
 
     def _read(self, answer: Answer) -> Page:
-        page = _stumbling(lambda a: self._feed.read(a.body, a.url, a.headers, a.status), answer)
+        page = self._plain(answer)
+        for more in self._more:
+            page = self._with(more, page, answer)
+        return page
+
+    def _with(self, more: More, page: Page, first: Answer) -> Page:
+        """Ask for what a list only names; where that fails the page is as it was, and says that it is partial."""
+        found: list[Answer] = []
+        try:
+            for step in (more.ask, more.after):
+                request = stumbling(step, found[-1] if found else first) if step else None
+                if request is None:
+                    break
+                found.append(self._answer(request)[0])
+        except Problem:
+            page = replace(page, partial=True)
+        if not found:
+            return page
+        try:
+            return stumbling(lambda given: more.add(page, first, given), found)
+        except Problem:
+            return replace(page, partial=True)
+
+    def _plain(self, answer: Answer) -> Page:
+        page = stumbling(lambda a: self._feed.read(a.body, a.url, a.headers, a.status), answer)
         if answer.status >= 400:
             raise BadReply(f"The network answered with status {answer.status}.", code="bad_reply")
         return page
 
 
-def _stumbling(step: Callable[[Any], T], given: Any) -> T:
+def heeded(reply: Reply, key: str, dialect: Dialect, waits: Waits, now: datetime) -> RateState:
+    """Remember under a key what a network says about its limits; raise HostBusy where it refuses for them."""
+    state = told(reply.headers, dialect, now, reply.status)
+    until = state.blocked_until
+    refused = reply.status in (420, 429) or (until is not None and reply.status in limits.REFUSING)
+    if refused:
+        until = until or now + timedelta(seconds=WAIT)
+    if until:
+        waits.put(key, until)
+    if refused:
+        raise HostBusy("The network asks us to wait.", code="rate_limited", retry_at=until)
+    return state
+
+
+def stumbling(step: Callable[[Any], T], given: Any) -> T:
     """Take a step of a network's file; whatever it stumbles over in an answer is BadReply.
 
     What a network calls gone without saying 410 may come back: accounts that are suspended, or closed for a while.

@@ -48,23 +48,39 @@ class Changes:
     def __bool__(self) -> bool:
         return bool(self.new or self.edited or self.gone)
 
+    def add(self, other: Changes) -> None:
+        """Count another's changes too."""
+        self.new += other.new
+        self.edited += other.edited
+        self.gone += other.gone
+        self.pictures += other.pictures
+
 
 def store(session: Session, source: SourceRow, network: Network, pages: Sequence[Page], now: datetime) -> Changes:
-    """Store what was read of a source; return what that changed."""
+    """Store what was read of a source's list, from its beginning; return what that changed."""
+    changes = history(session, source, network, pages, now)
+    source.doubtful = _missing(session, source, network, pages, now, changes)
+    return changes
+
+
+def history(session: Session, source: SourceRow, network: Network, pages: Sequence[Page], now: datetime) -> Changes:
+    """Store pages from somewhere in a list, which say nothing of what is not on them; return what that changed."""
     changes = Changes()
     posts = _once(post for page in pages for post in page.posts)
     public = [post for post in posts if not post.private]
     known = _rows(session, source.id, [post.id for post in posts])
+    partial = {post.id for page in pages if page.partial for post in page.posts}
     fresh = [_row(source, post, number, now) for number, post in enumerate(public) if post.id not in known]
     session.add_all(fresh)
     for post in public:
         if post.id in known:
-            _update(known[post.id], post, now, changes, aging=network.policy.max_age is not None)
+            row = known[post.id]
+            whole = _completed(post, Post.from_stored(row.stored)) if post.id in partial else post
+            _update(row, whole, now, changes, aging=network.policy.max_age is not None)
     session.flush()
     changes.new += [row.id for row in fresh]
     told = {gone for page in pages for gone in page.gone} | {post.id for post in posts if post.private}
     _remove(session, list(_rows(session, source.id, list(told)).values()), changes)
-    source.doubtful = _missing(session, source, network, pages, now, changes)
     if changes.new:
         _trim(session, source.id, changes)
     return changes
@@ -158,10 +174,30 @@ def _row(source: SourceRow, post: Post, number: int, now: datetime) -> PostRow:
     )
 
 
+def _completed(post: Post, before: Post) -> Post:
+    """Return a post with what was known of it before, where that could not be asked for this time."""
+    link = post.link
+    if link and before.link and link.url == before.link.url and not link.image:
+        link = before.link
+    return replace(
+        post,
+        media=post.media or before.media,
+        link=link,
+        author=post.author if post.author and post.author.name else before.author or post.author,
+        counts={**before.counts, **post.counts},
+        sensitive=before.sensitive if post.sensitive is None else post.sensitive,
+        lang=post.lang or before.lang,
+        tags=post.tags or before.tags,
+    )
+
+
 def _update(row: PostRow, post: Post, now: datetime, changes: Changes, *, aging: bool) -> None:
     """Store what changed of a post; writing nothing where nothing did keeps a refresh cheap."""
     words = words_of(post)
-    if words != row.words:
+    late = words != row.words and not row.stored.get("media") and words_of(replace(post, media=())) == row.words
+    if late:  # only its pictures came later (`networks.records.More`): nobody edited it
+        row.words = words
+    elif words != row.words:
         row.words, row.edited = words, now
         post = replace(post, edited=post.edited or written(now))
         changes.edited.append(row.id)

@@ -1,7 +1,7 @@
 """Look at the pictures of posts before somebody wants to see them: how large they are, and of which colour.
 
 A page that keeps the right room for a picture does not jump when it comes. The media proxy keeps what it finds
-(`og.media`); networks whose policy lets no picture pass through us are left out.
+(`og.media`); networks whose policy lets none be kept are left out: the sizes that they tell must do.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def look_at(services: Services, source_id: str) -> int:
         newest = select(PostRow).where(PostRow.source_id == source_id).order_by(PostRow.at.desc()).limit(POSTS)
         posts = [Post.from_stored(one.stored) for one in session.scalars(newest)]
     network = services.networks.get(row.network) if row else None
-    if network is None or network.policy.media == "link":
+    if network is None or network.policy.media != "keep":
         return 0
     until, count = time.monotonic() + SECONDS, 0
     for url in dict.fromkeys(url for post in posts for url in _pictures(post)):

@@ -152,6 +152,12 @@ class Mentions:
         return site.key
 
 
+def told_of_site(session: Session, site_key: str, most: int = 5000) -> list[Mention]:
+    """Return the mentions of a site's pages that were found to be there, the newest first."""
+    query = select(MentionRow).where(MentionRow.site_key == site_key, MentionRow.seen.is_not(None))
+    return [_mention(row) for row in session.scalars(query.order_by(MentionRow.asked.desc()).limit(most))]
+
+
 def _new(session: Session, site: str, source: str, target: str) -> MentionRow:
     row = MentionRow(
         id=secrets.token_hex(12), site_key=site, source=source, target=target, kind="mention", stored={}, problem="",

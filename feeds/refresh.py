@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core import events
@@ -21,6 +21,7 @@ from core.errors import Busy, NotFound, Problem, TooMany
 from core.http import Http
 from core.log_masking import masked_text
 from feeds import keep, pace, same
+from feeds.budget import next_month
 from feeds.fetch import WHOLE, Asking, Fetched, Fetcher
 from feeds.options import options_of
 from feeds.tables import SAMPLE, FeedRow, LinkRow, PostRow, SourceRow
@@ -88,8 +89,11 @@ class Refresher:
         self._means = means
         self._fetcher = Fetcher(means.http, means.waits, means.now)
 
-    def refresh(self, source_id: str, *, seconds: float = WHOLE, force: bool = False) -> Refreshed:
-        """Refresh a source within so many seconds. ``force`` asks one that has ended, too.
+    def refresh(
+        self, source_id: str, *, seconds: float = WHOLE, force: bool = False, anew: bool = False
+    ) -> Refreshed:
+        """Refresh a source within so many seconds. ``force`` asks one that has ended, too; ``anew`` reads also what
+        is as it was: all pages that are read of a new one, whose pictures' addresses may have expired.
 
         Raises NotFound for an unknown source, and Busy where the database does not answer; what networks do is told
         in what it returns.
@@ -102,7 +106,7 @@ class Refresher:
             return self._failed(source, None, NotFound("This network is not known here any more."))
         outcome: Fetched | Problem | None = None
         try:
-            outcome = self._outcome(source, network, seconds)
+            outcome = self._outcome(source, network, seconds, anew=anew)
         finally:
             if outcome is None:  # a mistake of ours must not leave it locked
                 self._release(source_id)
@@ -112,12 +116,12 @@ class Refresher:
 
     # --- asking ---
 
-    def _outcome(self, source: SourceRow, network: Network, seconds: float) -> Fetched | Problem:
+    def _outcome(self, source: SourceRow, network: Network, seconds: float, *, anew: bool) -> Fetched | Problem:
         """Return what came, or what went wrong. A token that was refused is told of: it may be renewed."""
         try:
             token = self._means.token(source.account_id) if source.account_id else ""
             try:
-                return self._fetch(source, network, token, seconds)
+                return self._fetch(source, network, token, seconds, anew=anew)
             except Problem as problem:
                 if problem.code == "login_expired" and token:
                     self._means.refused(source.account_id, token, masked_text(problem.message, WHY))
@@ -125,7 +129,7 @@ class Refresher:
         except Problem as problem:
             return problem
 
-    def _fetch(self, source: SourceRow, network: Network, token: str, seconds: float) -> Fetched:
+    def _fetch(self, source: SourceRow, network: Network, token: str, seconds: float, *, anew: bool) -> Fetched:
         feed = network.feed
         if feed and feed.cost:
             self._hold_budget(source)
@@ -135,10 +139,11 @@ class Refresher:
             token=token,
             key=self._means.key(network.key) if feed and feed.access == "key" else "",
             found=source.found,
-            etag="" if source.doubtful else source.etag,
-            modified="" if source.doubtful else source.modified,
-            digest=source.digest,
-            known=lambda ids: self._known(source.id, ids),
+            etag="" if source.doubtful or anew else source.etag,
+            modified="" if source.doubtful or anew else source.modified,
+            digest="" if anew else source.digest,
+            known=lambda ids: 0 if anew else self._known(source.id, ids),
+            old=source.read_at is not None,
             seconds=seconds,
         )
         return self._fetcher.fetch(network, asking)
@@ -150,15 +155,12 @@ class Refresher:
             rows = session.scalars(_feeds_of(source.id)).all()
         budget = max((options_of(row.options).budget for row in rows), default=0)
         if source.month == f"{now:%Y-%m}" and source.month_posts >= budget:
-            following = (now.replace(day=1, hour=0, minute=0, second=0, microsecond=0) + timedelta(days=32)).replace(
-                day=1
-            )
-            raise TooMany(f"{budget} posts were paid for this month.", code="budget_spent", retry_at=following)
+            raise TooMany(f"{budget} posts were paid for this month.", code="budget_spent", retry_at=next_month(now))
 
-    def _known(self, source_id: str, ids: list[str]) -> bool:
-        query = select(PostRow.id).where(PostRow.source_id == source_id, PostRow.remote.in_(ids)).limit(1)
+    def _known(self, source_id: str, ids: list[str]) -> int:
+        query = select(func.count()).where(PostRow.source_id == source_id, PostRow.remote.in_(ids))
         with self._means.database.session() as session:
-            return session.scalar(query) is not None
+            return session.scalar(query) or 0
 
     # --- the row ---
 
@@ -188,11 +190,14 @@ class Refresher:
         now = self._means.now()
         with self._means.database.session(write=True) as session:
             row = _row(session, source_id)
+            if network.feed and network.feed.cost:
+                _count(session, row, fetched, now)
             if fetched.unchanged:
                 changes = keep.unchanged(session, row, network, now)
             else:
                 changes = keep.store(session, row, network, fetched.pages, now)
-                _learn(row, network, fetched, now)
+                changes.add(keep.history(session, row, network, fetched.behind, now))
+                _learn(row, fetched)
             row.found, row.read_at = dict(fetched.found), now
             _follow(session, row, network, fetched.moved)
             same.mark(session, row.id, [*changes.new, *changes.edited], self._means.networks)
@@ -265,7 +270,7 @@ def _feeds_of(source_id: str) -> Any:
     return select(FeedRow).join(LinkRow, LinkRow.feed_id == FeedRow.id).where(LinkRow.source_id == source_id)
 
 
-def _learn(row: SourceRow, network: Network, fetched: Fetched, now: datetime) -> None:
+def _learn(row: SourceRow, fetched: Fetched) -> None:
     """Write down what the list said of itself."""
     first = fetched.pages[0]
     whole = fetched.problem is None  # else the rest is still to be had
@@ -273,10 +278,24 @@ def _learn(row: SourceRow, network: Network, fetched: Fetched, now: datetime) ->
     row.digest = fetched.digest if whole else ""
     row.title = first.title or row.title
     row.hub, row.topic = first.hub, first.topic
-    if network.feed and network.feed.cost:
-        month, read = f"{now:%Y-%m}", sum(len(page.posts) for page in fetched.pages)
-        row.month_posts = (row.month_posts if row.month == month else 0) + read
-        row.month = month
+
+
+def _count(session: Session, row: SourceRow, fetched: Fetched, now: datetime) -> None:
+    """Count what is paid for: each post that came and was not read before on this day (UTC; `feeds.budget`).
+
+    Of a list that is as it was, those that it held are meant.
+    """
+    today, mine = now.replace(hour=0, minute=0, second=0, microsecond=0), PostRow.source_id == row.id
+    if fetched.unchanged:
+        held = (mine, PostRow.checked >= (row.read_at or now), PostRow.checked < today)
+        paid = session.scalar(select(func.count()).where(*held)) or 0
+    else:
+        ids = {post.id for page in fetched.pages for post in page.posts}
+        again = (mine, PostRow.remote.in_(ids), PostRow.checked >= today)
+        paid = len(ids) - (session.scalar(select(func.count()).where(*again)) or 0)
+    month = f"{now:%Y-%m}"
+    row.month_posts = (row.month_posts if row.month == month else 0) + paid
+    row.month = month
 
 
 def _follow(session: Session, row: SourceRow, network: Network, moved: str) -> None:

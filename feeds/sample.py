@@ -110,9 +110,15 @@ def _page(services: Services, key: str) -> Page:
 
 
 def _drawn(services: Services, picture: str) -> str:
+    return drawn(services, *PICTURES[picture])
+
+
+def drawn(
+    services: Services, width: int, height: int, word: str, ground: str, onto: str, pattern: str = "none"
+) -> str:
+    """Return the address of a picture that we draw: a word on a ground of two colours (#rrggbb)."""
     from og.card import read
 
-    width, height, word, ground, onto, pattern = PICTURES[picture]
     theme = {"background": ground, "gradient": onto, "pattern": pattern}
     card, _ = read(
         {"layout": "plain", "width": width, "height": height, "format": "webp", "title": word, "theme": theme}

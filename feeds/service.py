@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from core.database import utc_now
 from core.errors import Busy, Invalid, NotFound, Problem
 from feeds import keep, pace
+from feeds.budget import Spent, spent
 from feeds.feed import Entry, Feed, FeedPage, Reading, entries_of, feed_of
 from feeds.options import USUAL, FeedOptions, checked_options
 from feeds.refresh import Means, Refreshed, Refresher
@@ -35,6 +36,9 @@ MOST_SOURCES = 50
 FILL = 6.0
 # When a feed was asked for last is written down at most so often.
 NOTED = timedelta(hours=1)
+# A source whose pictures' addresses have expired is read again at most so often, seconds. TikTok's live shortest, six
+# hours: https://developers.tiktok.com/doc/tiktok-api-v2-video-object (2026-08-24, read 2026-11).
+REREAD = 600
 # The job that refreshes one source (feeds/jobs.py).
 REFRESH = "feeds.refresh"
 
@@ -173,6 +177,10 @@ class Feeds:
             rows = session.execute(query.where(LinkRow.feed_id == feed_id).order_by(SourceRow.id)).all()
             return [_shown_source(row, posts, month) for row, posts in rows]
 
+    def spent(self, source: Source, budget: int) -> Spent | None:
+        """Return what a source has cost this month of a budget in posts; None where its network bills nothing."""
+        return spent(self._services.networks.get(source.network), source.month_posts, budget, self._now())
+
     # --- what an owner says of posts ---
 
     def mark(self, feed_id: str, post_id: int, **said: bool) -> None:
@@ -259,6 +267,22 @@ class Feeds:
             self._services.jobs.enqueue(REFRESH, {"source": source_id}, key=source_id, dedupe=source_id)
         except Problem as problem:
             log.warning("a refresh could not be put: %s", problem.message)
+
+    def reread(self, source_id: str) -> None:
+        """Have a source read again as a whole, whose pictures' addresses have expired, if that was not done just now.
+
+        A page has twenty pictures, and whoever looks at it asks for all of them.
+        """
+        key = f"feeds reread {source_id}"
+        if self._services.cache.get(key):
+            return
+        self._services.cache.set(key, True, REREAD)
+        try:
+            self._services.jobs.enqueue(
+                REFRESH, {"source": source_id, "anew": True}, key=source_id, dedupe=f"{source_id} anew"
+            )
+        except Problem as problem:
+            log.warning("a source could not be put to be read again: %s", problem.message)
 
     def refresh(self, feed_id: str) -> list[Refreshed]:
         """Refresh all of a feed's sources, here and now, also those that have ended. Raises NotFound."""

@@ -36,13 +36,14 @@ A post (`ShownPost`):
 
 A Picture is {src, srcset, width, height, colour}: addresses of our media proxy; sizes in pixels of what ``src``
 gives, 0 where not known yet; ``colour`` (#rrggbb or "") is what stands in until it is there. Where a network's policy
-forbids that we pass its pictures on there is none.
+forbids that we pass its pictures on there is none; where it forbids that we keep them, their addresses say so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypedDict
 from urllib.parse import urlsplit
 
@@ -184,23 +185,54 @@ def shown(services: Services, feed_id: str, count: int = 20, cursor: str = "", l
     }
 
 
+def shown_post(
+    services: Services, post: Post, lang: str = "", *, source: str = "", expires: datetime | None = None
+) -> ShownPost:
+    """Return what a template needs of a post that stands in no feed; its id is its key.
+
+    ``source`` is the source that it was read from, if any; ``expires`` when its pictures' addresses end.
+    """
+    return _Maker(services, blur=True, lang=lang, expires=expires).post(post, post.id, source)
+
+
+def shown_author(services: Services, author: Author, network: str) -> ShownAuthor:
+    """Return what a template needs of somebody; ``network`` is whose policy says whether there is a picture."""
+    maker = _Maker(services, blur=True, lang="")
+    return maker.author(author, _pictures_of(services.networks[network]))
+
+
+@dataclass(frozen=True)
+class _Pictures:
+    """How pictures of a post may be shown: for how long they may be kept (`networks.records.Policy.hold`), and which
+    source is asked for new addresses, where a network's expire."""
+
+    hold: timedelta | None
+    owner: str
+
+
+def _pictures_of(network: Network, source: str = "") -> _Pictures | None:
+    policy = network.policy
+    return None if policy.media == "link" else _Pictures(policy.hold, source if policy.media_age else "")
+
+
 class _Maker:
     """Makes the dictionaries of posts."""
 
-    def __init__(self, services: Services, *, blur: bool, lang: str) -> None:
+    def __init__(self, services: Services, *, blur: bool, lang: str, expires: datetime | None = None) -> None:
         self._media = services.media
         self._base = services.settings.base_url
         self._networks = services.networks
         self._blur, self._lang = blur, lang.lower()
+        self._expires = expires
 
     def entry(self, entry: Entry) -> ShownPost:
-        made = self._post(entry.post, f"{entry.id:x}")
+        made = self.post(entry.post, f"{entry.id:x}", entry.source)
         made["pinned"] = entry.pinned
         return made
 
-    def _post(self, post: Post, key: str) -> ShownPost:
+    def post(self, post: Post, key: str, source: str = "") -> ShownPost:
         network: Network = self._networks[post.network]
-        pictures = network.policy.media != "link"
+        pictures = _pictures_of(network, source)
         return {
             "id": post.id,
             "key": key,
@@ -208,7 +240,7 @@ class _Maker:
             "time": post.time,
             "edited": post.edited,
             "network": _network(network),
-            "author": self._author(post.author, pictures) if post.author else None,
+            "author": self.author(post.author, pictures) if post.author else None,
             "title": post.title,
             "warning": post.warning,
             "text": post.text,
@@ -217,52 +249,61 @@ class _Maker:
             "media": [self._one(one, pictures) for one in post.media],
             "link": self._link(post.link, pictures) if post.link else None,
             "poll": _poll(post.poll) if post.poll else None,
-            "quote": self._inner(post.quote, post.network, key + "q"),
-            "repost": self._inner(post.repost, post.network, key + "r"),
+            "quote": self._inner(post.quote, post.network, key + "q", source),
+            "repost": self._inner(post.repost, post.network, key + "r", source),
             "counts": dict(post.counts),
             "pinned": False,
             "sensitive": self._blur and bool(post.sensitive),
             "chrome": list(network.policy.chrome),
         }
 
-    def _inner(self, post: Post | None, network: str, key: str) -> ShownPost | None:
+    def _inner(self, post: Post | None, network: str, key: str, source: str) -> ShownPost | None:
         if post is None:
             return None
-        return self._post(post if post.network in self._networks else replace(post, network=network), key)
+        return self.post(post if post.network in self._networks else replace(post, network=network), key, source)
 
-    def _author(self, author: Author, pictures: bool) -> ShownAuthor:
-        avatar = self._picture(author.avatar, AVATAR) if pictures else None
+    def author(self, author: Author, pictures: _Pictures | None) -> ShownAuthor:
+        avatar = self._picture(author.avatar, AVATAR, pictures)
         return {"name": author.name, "handle": author.handle, "url": author.url, "avatar": avatar}
 
-    def _one(self, one: Media, pictures: bool) -> ShownMedia:
+    def _one(self, one: Media, pictures: _Pictures | None) -> ShownMedia:
         still = one.url if one.type == "image" and not one.embed else one.poster
-        picture = self._picture(still, PICTURE, (one.width, one.height)) if pictures else None
+        picture = self._picture(still, PICTURE, pictures, (one.width, one.height))
         return {"type": one.type, "url": one.url, "picture": picture, "alt": one.alt, "embed": one.embed}
 
-    def _link(self, link: Link, pictures: bool) -> ShownLink:
+    def _link(self, link: Link, pictures: _Pictures | None) -> ShownLink:
         return {
             "url": link.url,
             "title": link.title,
             "description": link.description,
             "site": urlsplit(link.url).netloc.removeprefix("www."),
-            "picture": self._picture(link.image, THUMB) if pictures else None,
+            "picture": self._picture(link.image, THUMB, pictures),
         }
 
-    def _picture(self, url: str, width: int, told: tuple[int, int] = (0, 0)) -> Picture | None:
-        """Return a picture's addresses; None without one, and for an address that would never be fetched."""
-        if not url:
+    def _picture(
+        self, url: str, width: int, how: _Pictures | None, told: tuple[int, int] = (0, 0)
+    ) -> Picture | None:
+        """Return a picture's addresses; None without one, where it may not be shown, or would never be fetched.
+
+        One that may not be kept is not made smaller either, so that there is one address of it.
+        """
+        if not url or how is None:
             return None
         if url.startswith(f"{self._base}/"):  # drawn by us: it needs no proxy
             return {"src": url, "srcset": "", **_sized(_fitted(told, width)), "colour": ""}
-        found = self._media.known(url)
+        kept = how.hold is None or bool(how.hold)
+        found = self._media.known(url) if kept else None
         size = (found.width, found.height) if found else told
         try:
-            src, twice = (self._base + self._media.address(url, w) for w in (width, width * 2))
+            src, twice = (
+                self._base + self._media.address(url, w, expires=self._expires, hold=how.hold, owner=how.owner)
+                for w in (width, width * 2)
+            )
         except Problem:
             return None
         return {
             "src": src,
-            "srcset": f"{twice} 2x" if not all(size) or size[0] > width else "",
+            "srcset": f"{twice} 2x" if kept and (not all(size) or size[0] > width) else "",
             **_sized(_fitted(size, width)),
             "colour": "" if not found or found.transparent else found.colour,
         }

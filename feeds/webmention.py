@@ -85,6 +85,16 @@ def _in_page(reply: Reply) -> Iterator[str]:
     page = raw.decode("utf-8", "replace")
     if too_deep(page):
         return
-    for node in LexborHTMLParser(page).css("[rel][href]"):
+    tree = LexborHTMLParser(page)
+    bases = [base.attributes.get("href") or "" for base in tree.css("base[href]")]
+    base = _joined(reply.url, bases[0]) if bases else reply.url  # HTML §4.2.3: the first one counts
+    for node in tree.css("[rel][href]"):
         if node.tag in ("link", "a") and REL in (node.attributes.get("rel") or "").lower().split():
-            yield node.attributes.get("href") or ""
+            yield _joined(base, node.attributes.get("href") or "")
+
+
+def _joined(base: str, address: str) -> str:
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return address  # as it is: it leads nowhere

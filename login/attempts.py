@@ -38,10 +38,11 @@ _PURPOSE = "login attempt"
 class Start:
     """What is known when somebody is sent off.
 
-    ``browser`` is the secret of the cookie that binds the attempt. ``server`` is the server among many. For an OpenID
-    client, ``request`` is its authorization request, as `login.requests` writes it; for a plain log-in ``return_to``
-    is where the visitor goes afterwards; both belong to the site ``site_key``. ``person_id`` is set where somebody
-    logged in adds another account. ``shown`` says that the page named the site and what it will be told.
+    ``browser`` is the secret of the cookie that binds the attempt; ``browser_hash`` stands in for it where that is a
+    cookie of another host (`login.elsewhere`). ``server`` is the server among many. For an OpenID client,
+    ``request`` is its authorization request, as `login.requests` writes it; for a plain log-in ``return_to`` is where
+    the visitor goes afterwards; both belong to the site ``site_key``. ``person_id`` is set where somebody logged in
+    adds another account. ``shown`` says that the page named the site and what it will be told.
     ``extra`` is for the engine that drives the network: small JSON, sealed.
     """
 
@@ -54,6 +55,7 @@ class Start:
     shown: bool = False
     person_id: str = ""
     extra: Mapping[str, object] = field(default_factory=dict, repr=False)
+    browser_hash: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class Attempts:
         secrets = {"verifier": begun.verifier, "nonce": begun.nonce, "extra": dict(start.extra)}
         row = AttemptRow(
             hash=key,
-            browser=digest(start.browser),
+            browser=start.browser_hash or digest(start.browser),
             network=start.network,
             server=start.server,
             site_key=start.site_key or None,

@@ -10,7 +10,8 @@ request, may we show anything at all, has the person agreed.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import AccessDeniedError
@@ -60,7 +61,7 @@ def step(logins: Logins, asked: AuthRequest, session: LoginSession | None, mark:
             return Step(site, asked, page="consent", session=usable)
     except OAuth2Error as error:
         return Step(site, asked, answer=_told(logins, error, asked))
-    return Step(site, asked, answer=logins.server.create_authorization_response(grant.request, usable, grant))
+    return Step(site, asked, answer=_given(logins, grant, usable, asked))
 
 
 def agreed(logins: Logins, asked: AuthRequest, session: LoginSession, mark: str = "") -> Step:
@@ -73,7 +74,7 @@ def agreed(logins: Logins, asked: AuthRequest, session: LoginSession, mark: str 
         grant = logins.server.get_consent_grant(_protocol(logins, asked), session)
     except OAuth2Error as error:
         return Step(site, asked, answer=_told(logins, error, asked))
-    return Step(site, asked, answer=logins.server.create_authorization_response(grant.request, session, grant))
+    return Step(site, asked, answer=_given(logins, grant, session, asked))
 
 
 def refused(logins: Logins, asked: AuthRequest) -> Step:
@@ -94,6 +95,9 @@ def _usable(logins: Logins, asked: AuthRequest, site: Site, session: LoginSessio
     """Return whether a session may be used for a request, or somebody must log in, or choose, first."""
     if logins.done(asked, mark, session):
         return True
+    account = logins.people.account(session.account_id)
+    if account is None or not logins.accepts(site, account.profile):
+        return False
     try:
         max_age = asked.max_age
     except ValueError:
@@ -138,5 +142,19 @@ def _protocol(logins: Logins, asked: AuthRequest) -> ProtocolRequest:
 def _told(logins: Logins, error: OAuth2Error, asked: AuthRequest) -> Answer:
     """Return the redirect that tells the site of an error; its address was checked (RFC 6749 §4.1.2.1)."""
     error.redirect_uri, error.state = asked.get("redirect_uri"), asked.get("state")
-    answer: Answer = logins.server.handle_error_response(None, error)
+    return _to_the_letter(logins.server.handle_error_response(None, error), asked)
+
+
+def _given(logins: Logins, grant: Any, session: LoginSession, asked: AuthRequest) -> Answer:
+    """Return the redirect with a code."""
+    return _to_the_letter(logins.server.create_authorization_response(grant.request, session, grant), asked)
+
+
+def _to_the_letter(answer: Answer, asked: AuthRequest) -> Answer:
+    """Leave a site's address as it is registered, its query too (RFC 6749 §3.1.2): Authlib writes it anew."""
+    address = asked.get("redirect_uri")
+    own = len(parse_qsl(urlsplit(address).query, keep_blank_values=True))
+    added = parse_qsl(urlsplit(answer.location).query, keep_blank_values=True)[own:]
+    joint = "&" if "?" in address else "?"
+    answer.headers["Location"] = f"{address}{joint}{urlencode(added)}"
     return answer

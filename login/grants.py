@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from core.database import Database, utc_now
 from login.sessions import LoginSession
-from login.tables import CodeRow, GrantRow, TokenRow, digest, new_id, new_secret
+from login.tables import CodeRow, GrantRow, TokenRow, ToldRow, digest, new_id, new_secret
 
 # A site's server asks within a second; RFC 6749 §4.1.2 recommends ten minutes at most, our threat list a minute (5).
 CODE_LIFE = timedelta(seconds=60)
@@ -114,6 +114,7 @@ class Grants:
             db.add(grant)
             db.flush()
             db.add(row)
+            db.merge(ToldRow(account_id=grant.account_id, site_key=grant.site_key))
         return code
 
     def take_code(self, code: str, site_key: str) -> Code | None:

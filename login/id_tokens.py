@@ -50,9 +50,12 @@ def hinted(token: str, keys: Keys, issuer: str) -> dict[str, Any] | None:
     if public is None or public["alg"] not in ALGORITHMS:
         return None
     try:
-        claims = jwt.decode(token, import_key(public), [public["alg"]]).claims
+        found = jwt.decode(token, import_key(public), [public["alg"]])
     except (JoseError, ValueError):
         return None
+    if found.header.get("typ") != "JWT":  # a logout token is signed by the same key (RFC 8725 §3.11)
+        return None
+    claims = found.claims
     told = isinstance(claims.get("sub"), str) and isinstance(claims.get("aud"), str)
     return claims if told and claims.get("iss") == issuer else None
 

@@ -13,6 +13,7 @@ def sweep(_payload: dict[str, Any], services: Any) -> None:
     logins.grants.sweep()
     logins.keys.rotate()
     logins.keys.reseal()
+    logins.apps.store.reseal()
 
 
 def tell_logout(payload: dict[str, Any], services: Any) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from login.keys import ALGORITHMS
-from login.requests import SCOPES
+from login.requests import RESPONSE_MODES, SCOPES
 
 CLAIMS = ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "sid", "network", "name", "picture"]
-CLAIMS += ["preferred_username", "profile", "locale", "email", "email_verified"]
+CLAIMS += ["preferred_username", "profile", "locale", "email", "email_verified", "origin"]
 _AUTH = ["client_secret_basic", "client_secret_post", "none"]
 
 
-def metadata(issuer: str) -> dict[str, Any]:
-    """Return the document. Everything in it follows from the issuer, which the operator set."""
+def metadata(issuer: str, languages: Sequence[str] = ()) -> dict[str, Any]:
+    """Return the document. What is in it follows from the issuer, which the operator set.
+
+    ``languages`` are those that the pages speak.
+    """
     return {
         "issuer": issuer,
         "authorization_endpoint": f"{issuer}/oauth/authorize",
@@ -25,7 +29,7 @@ def metadata(issuer: str) -> dict[str, Any]:
         "end_session_endpoint": f"{issuer}/oauth/end_session",
         "scopes_supported": list(SCOPES),
         "response_types_supported": ["code"],
-        "response_modes_supported": ["query"],
+        "response_modes_supported": list(RESPONSE_MODES),
         "grant_types_supported": ["authorization_code", "refresh_token"],
         "code_challenge_methods_supported": ["S256"],
         "subject_types_supported": ["pairwise", "public"],
@@ -34,6 +38,9 @@ def metadata(issuer: str) -> dict[str, Any]:
         "revocation_endpoint_auth_methods_supported": _AUTH,
         "introspection_endpoint_auth_methods_supported": _AUTH[:2],
         "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "display_values_supported": ["page"],
+        "ui_locales_supported": list(languages),
+        "claim_types_supported": ["normal"],
         "claims_supported": CLAIMS,
         "claims_parameter_supported": False,
         "request_parameter_supported": False,

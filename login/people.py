@@ -18,10 +18,20 @@ from sqlalchemy.orm import Session
 
 from core.database import Database, utc_now
 from core.errors import NotFound
-from core.events import record
 from core.times import written
 from login.problems import LoginFailed
-from login.tables import AccountRow, ConsentRow, GrantRow, PersonRow, SessionRow, SubjectRow, new_id
+from login.tables import (
+    AccountRow,
+    AliasRow,
+    ConsentRow,
+    GrantRow,
+    PersonRow,
+    SessionRow,
+    SubjectRow,
+    ToldRow,
+    new_id,
+)
+from login.told import account_unlinked, person_deleted, site_disconnected
 from networks.oauth import Profile
 
 # Longer ones are no names: what networks allow ends far below, and a hostile server should not fill our disk.
@@ -76,6 +86,7 @@ class People:
                 raise NotFound("There is no such account.")
             if (session.scalar(select(func.count()).select_from(AccountRow).where(mine)) or 0) < 2:
                 raise LoginFailed("last_account")
+            account_unlinked(session, row, "person")
             session.delete(row)
 
     def accounts(self, person_id: str) -> list[Account]:
@@ -115,9 +126,10 @@ class People:
 
     def disagree(self, person_id: str, site_key: str) -> None:
         """Take back what a person agreed to; the site's id for them stays, should they come again."""
-        with self._database.session() as session:
+        with self._database.session(write=True) as session:
             mine = (ConsentRow.person_id == person_id, ConsentRow.site_key == site_key)
             session.execute(delete(ConsentRow).where(*mine))
+            site_disconnected(session, person_id, site_key)
 
     def known_to(self, person_id: str) -> dict[str, datetime]:
         """Return the keys of the sites that a person agreed to be known to, and when."""
@@ -128,8 +140,7 @@ class People:
     def forget(self, person_id: str) -> None:
         """Delete a person with everything that hangs on them; the event tells which sites knew them, and as whom."""
         with self._database.session(write=True) as session:
-            known = session.scalars(select(SubjectRow).where(SubjectRow.person_id == person_id))
-            record(session, "login.person_deleted", person_id, {row.site_key: row.subject for row in known})
+            person_deleted(session, person_id)
             session.execute(delete(PersonRow).where(PersonRow.id == person_id))
 
     def export(self, person_id: str) -> dict[str, Any]:
@@ -140,6 +151,9 @@ class People:
             for label, table, hidden in _EXPORTED:
                 rows = session.scalars(select(table).where(table.person_id == person_id)).all()
                 found[label] = [_plain(row, hidden) for row in rows]
+            for one in found["accounts"]:
+                one["aliases"] = _all(session, AliasRow.alias, AliasRow.account_id == one["id"])
+                one["told_to"] = _all(session, ToldRow.site_key, ToldRow.account_id == one["id"])
         return found
 
     def _met(self, profile: Profile) -> Account:
@@ -177,6 +191,8 @@ class People:
         row.email_verified = profile.email_verified and bool(profile.email)
         row.seen = self._now()
         session.flush()
+        for alias in profile.aliases:
+            session.merge(AliasRow(account_id=row.id, alias=alias[:SUBJECT_MAX].replace("\0", "")))
         return row
 
     def _subject(self, person_id: str, site_key: str) -> str:
@@ -197,6 +213,10 @@ _EXPORTED: tuple[tuple[str, Any, frozenset[str]], ...] = (
     ("sessions", SessionRow, frozenset({"person_id", "hash"})),
     ("logins", GrantRow, frozenset({"person_id"})),
 )
+
+
+def _all(session: Session, column: Any, which: Any) -> list[str]:
+    return list(session.scalars(select(column).where(which).order_by(column)))
 
 
 def _plain(row: Any, hidden: frozenset[str]) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from authlib.oidc.core.grants.util import validate_request_prompt
 
 from login.grants import ACCESS_LIFE, Code, Grant, Token, Wanted
 from login.provider_models import Client, Given, UsedCode
+from login.requests import RESPONSE_MODES, origin_of
 
 if TYPE_CHECKING:
     from login.service import Logins
@@ -58,7 +59,12 @@ class _Payload(OAuth2Payload):
 
 
 class ProtocolRequest(OAuth2Request):
-    """A request to an OAuth endpoint. ``address`` is ours by the settings, never by a header."""
+    """A request to an OAuth endpoint. ``address`` is ours by the settings, never by a header.
+
+    ``page`` is the origin of the page that asks by itself, without a back end; empty where none does.
+    """
+
+    page = ""
 
     def __init__(
         self, method: str, address: str, fields: Mapping[str, list[str]], headers: Mapping[str, str] | None = None
@@ -181,11 +187,12 @@ class Promises:
             raise RequestURINotSupportedError()
         if "registration" in payload.data:
             raise RegistrationNotSupportedError()
-        if payload.data.get("response_mode", "query") != "query":
-            raise InvalidRequestError("response_mode must be query.")
+        if payload.data.get("response_mode", "query") not in RESPONSE_MODES:
+            raise InvalidRequestError(f"response_mode must be {' or '.join(RESPONSE_MODES)}.")
         if any(len(values) > 1 for values in payload.datalist.values()):
             raise InvalidRequestError("A parameter is there twice.")
-        if not payload.data.get("max_age", "0").isdecimal():
+        max_age = payload.data.get("max_age", "0")
+        if not (max_age.isascii() and max_age.isdecimal()):
             raise InvalidRequestError("max_age is not a number of seconds.")
 
 
@@ -220,6 +227,9 @@ class AuthorizationCode(base.AuthorizationCodeGrant):
         """Return a code, having used it up."""
         taken: Code | None = self.server.logins.grants.take_code(code, client.site.key)
         if taken is None:
+            return None
+        # The code was given to one origin: a page of another one of the same site got it by no right way.
+        if self.request.page and self.request.page != origin_of(taken.redirect_uri):
             return None
         self.request.grant = taken.grant
         return UsedCode(taken)
@@ -277,7 +287,7 @@ class IdTokens:
             code = request.authorization_code
             nonce = code.taken.nonce if code else ""
             token["id_token"] = grant.server.logins.id_token(
-                request.client.site, request.grant, token["scope"], token["access_token"], nonce
+                request.client.site, request.grant, token["scope"], token["access_token"], nonce, request.page
             )
 
 
@@ -286,6 +296,11 @@ class _Tokens:
 
     CLIENT_AUTH_METHODS = AUTH_METHODS
     server: Server
+
+    def check_params(self, request: ProtocolRequest, client: Client) -> None:  # noqa: ARG002
+        """Want a token. Hints are passed over, unheard-of ones too (RFC 7009 §2.1, RFC 7662 §2.1)."""
+        if "token" not in request.form:
+            raise InvalidRequestError("token is missing.")
 
     def query_token(self, token_string: str, token_type_hint: str | None) -> Given | None:  # noqa: ARG002
         """Return what the token is; its kind is known without the hint."""

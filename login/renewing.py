@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from core.errors import FetchFailed, NotFound, Problem
 from login.problems import LoginFailed
-from networks.accounts import Accounts, NeedsOwner, Tokens
+from networks.accounts import Accounts, Connected, NeedsOwner, Tokens
 
 if TYPE_CHECKING:
     from core.services import Services
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-def renewer(services: Services, network: str) -> Callable[[Tokens], Tokens]:
-    """Return what renews the tokens of a network's accounts, for `Accounts.access`.
+def renewer(services: Services, account: Connected) -> Callable[[Tokens], Tokens]:
+    """Return what renews the tokens of an account, for `Accounts.access`: with the application it was connected with.
 
     It raises NeedsOwner where only the owner can help, and FetchFailed where the network does not answer as it
     should. The heavy parts of logging in are imported when something is renewed, which is seldom.
@@ -33,11 +33,14 @@ def renewer(services: Services, network: str) -> Callable[[Tokens], Tokens]:
         from login.upstream.driver import door_of
         from login.upstream.keeping import for_keeping, renewed
 
-        logins, found = logins_of(services), services.networks.get(network)
-        if found is None or not logins.usable(found):
+        logins, found = logins_of(services), services.networks.get(account.network)
+        app = logins.apps.named(found, account.site_key, account.app) if found else None
+        if app is None and account.app:
+            raise NeedsOwner("The site has no longer the application that this account was connected with.")
+        if found is None or app is None:
             raise FetchFailed("This network is not set up on this server.", code="network_off")
         try:
-            return renewed(door_of(logins, for_keeping(found)), tokens)
+            return renewed(door_of(logins, for_keeping(found), app), tokens)
         except LoginFailed as exc:
             raise FetchFailed(f"{found.name} did not renew an account: {exc.message}.") from exc
 
@@ -54,7 +57,7 @@ class AccountTokens:
     def token(self, account_id: str) -> str:
         """Return an access token that is good now. Raises NotFound, NeedsOwner, FetchFailed and Busy."""
         account = self.store.find(account_id)
-        return self.store.access(account_id, renewer(self._services, account.network))
+        return self.store.access(account_id, renewer(self._services, account))
 
     def refused(self, account_id: str, token: str, why: str) -> None:
         """Take note that the network refused this token: it is renewed at its next use, or its owner asked."""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from core.sites import Site, Sites
 
 SCOPES = ("openid", "profile", "email", "offline_access")
+# How an answer gets to the site. Nothing but a code is ever in it, so the address will do (RFC 6749 §4.1.2).
+RESPONSE_MODES = ("query", "form_post")
 # Our own mark on a request that somebody has logged in for; see `login.service`.
 DONE = "hb_done"
 # The longest request that is carried along: twice encoded it stays under what is taken of any query (core.web).
@@ -65,6 +67,11 @@ class AuthRequest:
     def prompts(self) -> frozenset[str]:
         """The words of ``prompt``."""
         return frozenset(self.get("prompt").split())
+
+    @property
+    def posted(self) -> bool:
+        """Whether the answer is to come as a form (OAuth 2.0 Form Post Response Mode §2), and not in the address."""
+        return self.get("response_mode") == "form_post"
 
     @property
     def max_age(self) -> int | None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from core.web import dress
+from core.notice_jobs import nudge
+from core.web import at_studio, dress, services
+from login import elsewhere
 from login.problems import LoginFailed
 from login.routes import (
     about_site,
@@ -15,6 +19,7 @@ from login.routes import (
     check_form,
     drop_session,
     guarded,
+    landed,
     login_page,
     logins,
     see_other,
@@ -25,6 +30,8 @@ from login.ways import Way, way, ways
 from networks.icons import icon
 
 if TYPE_CHECKING:
+    from core.sites import Site
+    from login.people import Account
     from login.sessions import LoginSession
 
 blueprint = guarded(Blueprint("account", __name__))
@@ -32,12 +39,17 @@ blueprint = guarded(Blueprint("account", __name__))
 
 @blueprint.get("/account")
 def account() -> Response:
-    """Show somebody what is stored about them; whoever is not logged in may log in."""
+    """Show somebody what is stored about them; whoever is not logged in may log in.
+
+    ``site`` is the key of a site with applications of its own at networks: its visitors come by those.
+    """
     said, current = words(), session()
     if current is None:
-        offers = ways(logins(), said, None, {}, browser())
-        return login_page("account_log_in", said.text("account_title"), ways=offers)
+        site = logins().sites.by_key(request.args.get("site", ""))
+        return login_page("account_log_in", said.text("account_title"), **_ways_in(site))
     fresh = logins().sessions.fresh(current)
+    about = logins().people.account(current.account_id)
+    own = about is not None and logins().accepts(None, about.profile)
     return login_page(
         "account",
         said.text("account_title"),
@@ -45,14 +57,24 @@ def account() -> Response:
         sites=_sites(current),
         token=logins().marks.make("account", current.token),
         fresh=fresh,
-        ways=_adding(current) if fresh else ways(logins(), said, None, {}, browser()),
+        adding=fresh and own,
+        **({"ways": _adding(current) if own else []} if fresh else _ways_in(_site_of(about))),
     )
+
+
+@blueprint.get("/account/arrive")
+def arrive() -> Response:
+    """Take over a login that a network has answered at the base address, where this page has a host of its own."""
+    profile, attempt = elsewhere.taken_over(logins(), request.args.get("code", "")[:100], browser())
+    return landed(profile, attempt)
 
 
 @blueprint.get("/account/export")
 def export() -> Response:
-    """Send everything stored about somebody, as one JSON file."""
+    """Send everything stored about somebody, as one JSON file; not at the word of another site's page."""
     current = _current()
+    if request.headers.get("Sec-Fetch-Site", "none") not in ("same-origin", "none"):
+        raise LoginFailed("wrong_form")
     body = json.dumps(logins().people.export(current.person_id), ensure_ascii=False, indent=2)
     response = dress(Response(body, content_type="application/json; charset=utf-8"), "api")
     response.headers["Content-Disposition"] = 'attachment; filename="handbill-my-data.json"'
@@ -64,6 +86,7 @@ def unlink() -> Response:
     """Take an account away."""
     current = _changing()
     logins().people.unlink(current.person_id, request.form.get("account", ""))
+    nudge(logins().services)
     return see_other("/account")
 
 
@@ -76,6 +99,7 @@ def disconnect() -> Response:
         logins().grants.revoke(grant.id)
     if site:
         logins().people.disagree(current.person_id, site.key)
+        nudge(logins().services)
     return see_other("/account")
 
 
@@ -100,6 +124,7 @@ def delete() -> Response:
     for session_id in logins().sessions.of(current.person_id):
         end(logins(), session_id)
     logins().people.forget(current.person_id)
+    nudge(logins().services)
     said = words()
     heading, lead = said.text("account_deleted"), said.text("account_deleted_text")
     return drop_session(login_page("logout", heading, lead=lead, fields={}))
@@ -122,8 +147,33 @@ def _changing(*, delicate: bool = True) -> LoginSession:
 
 
 def _adding(current: LoginSession) -> list[Way]:
-    fields = {"add": logins().marks.make("add", current.token)}
-    return [way(logins(), words(), network, fields, browser()) for network in logins().offered(None)]
+    """Return the buttons that add an account."""
+    if not at_studio():
+        fields, base = {"add": logins().marks.make("add", current.token)}, ""
+    else:
+        name, base = elsewhere.name_of(browser()), services().settings.base_url
+        fields = {"add": elsewhere.adding(logins(), current, name), elsewhere.FIELD: name}
+    found = [way(logins(), words(), network, fields, browser()) for network in logins().offered(None)]
+    return [replace(one, href=base + one.href) for one in found]
+
+
+def _ways_in(site: Site | None) -> dict[str, Any]:
+    """Return what a page shows to whoever is to log in: the networks, or the way to where they are."""
+    fields = {"site": site.key, "return_to": elsewhere.PAGE} if site else {}
+    if not at_studio():
+        return {"ways": ways(logins(), words(), site, fields, browser())}
+    fields[elsewhere.FIELD] = elsewhere.name_of(browser())
+    return {"ways": [], "there": f"{services().settings.base_url}/login?{urlencode(fields)}"}
+
+
+def _site_of(account: Account | None) -> Site | None:
+    """Return the site by whose own application somebody came, where the server has none that knows them."""
+    network = services().networks.get(account.profile.network) if account else None
+    if account is None or network is None:
+        return None
+    ours, issuer = logins().apps.of(network), account.profile.issuer
+    known = ours is not None and ours.vouches(issuer)
+    return None if known else logins().sites.by_key(logins().apps.site_of(network, issuer))
 
 
 def _accounts(current: LoginSession) -> list[dict[str, Any]]:

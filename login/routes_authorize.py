@@ -13,18 +13,20 @@ from login.routes import (
     about_site,
     browser,
     check_form,
-    count_start,
+    count_look,
     guarded,
     login_page,
     logins,
     see_other,
     session,
+    speak_for,
     words,
 )
 from login.routes_popup import told, way_back
 from login.ways import tells, ways
 
 if TYPE_CHECKING:
+    from core.sites import Site
     from login.authorize import Step
 
 blueprint = guarded(Blueprint("authorize", __name__))
@@ -38,7 +40,7 @@ def authorize() -> Response:
     pairs = parse_qsl(request.query_string.decode("utf-8", "replace"), keep_blank_values=True)
     asked = read(pairs)
     mark = dict(pairs).get(DONE, "")
-    count_start()
+    count_look()
     return _shown(step(logins(), asked, session(), mark), mark)
 
 
@@ -68,6 +70,7 @@ def answer() -> Response:
 
 
 def _shown(step: Step, mark: str) -> Response:
+    speak_for(step.site)
     if step.answer is not None:
         return told(step)
     if step.page == "consent":
@@ -92,16 +95,16 @@ def _choice(step: Step) -> Response:
     fields = {"request": asked.text}
     offers = ways(logins(), said, step.site, fields, browser())
     heading = said.text("log_in_to", site=step.site.name)
-    return login_page("choose", heading, ways=offers, known=_known(asked), **_common(step))
+    return login_page("choose", heading, ways=offers, known=_known(asked, step.site), **_common(step))
 
 
-def _known(asked: AuthRequest) -> dict[str, str]:
+def _known(asked: AuthRequest, site: Site) -> dict[str, str]:
     """Return the button of the account that is logged in already, where the site only asks to choose."""
     current = session()
     if current is None or "login" in asked.prompts or asked.get("max_age") or asked.get("network"):
         return {}
     account = logins().people.account(current.account_id)
-    if account is None:
+    if account is None or not logins().accepts(site, account.profile):
         return {}
     label = words().text("continue_as", person=account.profile.name or account.profile.handle)
     return {"href": logins().onward(asked.text, current), "label": label}

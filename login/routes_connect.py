@@ -47,7 +47,7 @@ def connect(token: str) -> Response:
     """Say what will be read and kept; with the page's own mark, go to the network."""
     connecting = _connecting()
     invitation = connecting.invitations.look(token[:100], browser())
-    network = connecting.network(invitation.network)
+    network = connecting.network(invitation.network, invitation.site_key)
     if not logins().marks.fits(request.args.get("go", ""), _PURPOSE, browser(), invitation.hash):
         return _first(token, invitation, network)
     count_start()
@@ -64,7 +64,7 @@ def choose() -> Response:
     check_form(_PURPOSE, browser(), state, strict=True)
     attempt = logins().attempts.take(state, browser(), request.form.get("network", "")[:50])
     connecting = _connecting()
-    network = connecting.network(attempt.network)
+    network = connecting.network(attempt.network, attempt.site_key)
     try:
         return _done(connecting.choose(attempt, page, browser()), network)
     except LoginFailed as problem:

@@ -7,7 +7,18 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from login.requests import origin_of
-from login.routes import about_site, check_form, drop_session, guarded, login_page, logins, see_other, session, words
+from login.routes import (
+    about_site,
+    check_form,
+    drop_session,
+    guarded,
+    login_page,
+    logins,
+    see_other,
+    session,
+    speak_for,
+    words,
+)
 
 blueprint = guarded(Blueprint("logout", __name__))
 
@@ -46,7 +57,9 @@ def end_session_by_form() -> Response:
 def _question(values: dict[str, str], secret: str, to: str) -> Response:
     from login.logout import asked
 
-    said, site = words(), asked(logins(), values, None).site
+    site = asked(logins(), values, None).site
+    speak_for(site)
+    said = words()
     fields = {**values, "token": logins().marks.make("logout", secret, *sorted(values.values()))}
     about = about_site(site, to) if to else {}
     leads_to = origin_of(to) if to else ""

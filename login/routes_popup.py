@@ -11,7 +11,7 @@ from core.limits import Rule
 from core.web import client_address, dress, may_ask, services
 from login.popup import Answers, answer_of, is_popup
 from login.requests import origin_of, read_text
-from login.routes import about_site, guarded, login_page, logins, see_other, words
+from login.routes import about_site, guarded, login_page, logins, see_other, speak_for, words
 
 if TYPE_CHECKING:
     from login.authorize import Step
@@ -22,15 +22,25 @@ ASKS = Rule("login-popup", amount=1200, seconds=60)
 
 
 def told(step: Step) -> Response:
-    """Answer the site: by a redirect, or from this window to the page that opened it."""
+    """Answer the site: by a redirect, by a form, or from this window to the page that opened it."""
+    speak_for(step.site)
     location = step.answer.location if step.answer else ""
     if not is_popup(step.asked, step.site):
-        return see_other(location)
+        return _posted(step, location) if step.asked.posted else see_other(location)
     answer = answer_of(location)
     Answers(services().cache, services().vault).keep(step.asked, answer)
     address = step.asked.get("redirect_uri")
     said = {**about_site(step.site, address), "origin": origin_of(address), "answer": json.dumps(answer)}
     return login_page("popup", words().text("back_to", site=step.site.name), **said)
+
+
+def _posted(step: Step, location: str) -> Response:
+    """Have the browser send the answer to the site as a form (OAuth 2.0 Form Post Response Mode §2)."""
+    address = step.asked.get("redirect_uri")
+    fields = answer_of(location)
+    heading = words().text("back_to", site=step.site.name)
+    about = about_site(step.site, address)
+    return login_page("form_post", heading, leads_to=origin_of(address), address=address, fields=fields, **about)
 
 
 def way_back(text: str) -> str:
@@ -40,14 +50,14 @@ def way_back(text: str) -> str:
     from login.authorize import refused
 
     step = refused(logins(), read_text(text))
-    if is_popup(step.asked, step.site):
+    if is_popup(step.asked, step.site) or step.asked.posted:
         return f"/oauth/popup?{urlencode({'request': step.asked.text})}"
     return step.answer.location if step.answer else ""
 
 
 @blueprint.get("/oauth/popup")
 def leave() -> Response:
-    """Tell the page that nobody logged in: where the link back to the site leads, in a window of its own."""
+    """Tell the site that nobody logged in: where the link back leads that no plain link can be."""
     from login.authorize import refused
 
     return told(refused(logins(), read_text(request.args.get("request", ""))))
@@ -58,15 +68,15 @@ def ask() -> Response:
     """Give a page the answer to its request, once; 204 while there is none.
 
     It proves that it made the request by the verifier, of which the request held the hash (RFC 7636 §4.2). No cookie
-    is read, and only pages of the site's own origins may read the answer (Fetch §3.2).
+    is read, and only pages of the site's own origins get the answer; for others it waits on (Fetch §3.2).
     """
     services().limits.hit(ASKS, client_address())
     fields = {name: request.form.get(name, "")[:300] for name in ("client_id", "state", "verifier")}
-    answer = Answers(services().cache, services().vault).take(**fields)
+    site, origin = services().sites.by_client_id(fields["client_id"]), request.headers.get("Origin", "")
+    own = site is not None and (not origin or may_ask(site, origin))
+    answer = Answers(services().cache, services().vault).take(**fields) if own else None
     response = jsonify(answer) if answer else Response(status=204)
-    site = services().sites.by_client_id(fields["client_id"])
-    origin = request.headers.get("Origin", "")
     response.vary.add("Origin")
-    if site and may_ask(site, origin):
+    if origin and own:
         response.headers["Access-Control-Allow-Origin"] = origin
     return dress(response, "api")

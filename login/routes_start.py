@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
 
+from core.errors import NotFound
+from core.web import dress, services
+from login import elsewhere
+from login.looks import stylesheet
 from login.problems import LoginFailed
 from login.routes import (
     about_site,
@@ -18,11 +23,12 @@ from login.routes import (
     logins,
     see_other,
     session,
+    speak_for,
     words,
 )
 from login.routes_popup import way_back
 from login.targets import ticket_about
-from login.ways import label, tells, way
+from login.ways import label, tells, way, ways
 from networks.oauth import Told
 
 if TYPE_CHECKING:
@@ -40,7 +46,9 @@ def target() -> Target:
     """Return what this request logs somebody in for."""
     from login.targets import target_of
 
-    return target_of(logins(), request.values, browser(), session())
+    found = target_of(logins(), request.values, browser(), session())
+    speak_for(found.site)
+    return found
 
 
 def offered(key: str, wanted: Target) -> Network:
@@ -51,12 +59,33 @@ def offered(key: str, wanted: Target) -> Network:
     return found
 
 
+@blueprint.get("/login")
+def log_in() -> Response:
+    """Offer the networks to somebody who comes from the data page on another host; that page itself is not here."""
+    wanted = target()
+    if not wanted.account or wanted.person_id or wanted.return_to != elsewhere.PAGE:
+        return see_other(elsewhere.page(services().settings))
+    said = words()
+    offers = ways(logins(), said, wanted.site, wanted.fields, browser())
+    return login_page("account_log_in", said.text("account_title"), ways=offers)
+
+
+@blueprint.get("/login/accent/<colour>.css")
+def accent(colour: str) -> Response:
+    """Send the style sheet of a site's colour. It follows from the address alone, so it may be kept for good."""
+    if not re.fullmatch("[0-9a-f]{6}", colour):
+        raise NotFound("A colour has six hexadecimal digits.")
+    return dress(Response(stylesheet(colour), content_type="text/css; charset=utf-8"), "immutable")
+
+
 @blueprint.get("/login/<network>")
 def start(network: str) -> Response:
     """Send the browser to the network; before that, say who asks, where no page of ours has said it yet."""
     from login.engines import ENGINES
 
     wanted = target()
+    if _astray(wanted):
+        return see_other(elsewhere.page(services().settings))
     count_start()
     found = offered(network, wanted)
     part = found.login
@@ -75,19 +104,30 @@ def start(network: str) -> Response:
         return _which(found, wanted, wrong=words().text("failed_wrong_server"))
 
 
+def _astray(wanted: Target) -> bool:
+    """Return whether a login is for the data page on another host, and does not say for which browser there."""
+    data = wanted.return_to == elsewhere.PAGE and not wanted.account
+    return data and services().settings.apart
+
+
 def _which(network: Network, wanted: Target, wrong: str = "") -> Response:
     """Ask where somebody is at home, on a network of many servers."""
     said = words()
     ticket = logins().marks.make("shown", browser(), *ticket_about(wanted.fields))
     fields = {**wanted.fields, "ticket": ticket if wanted.shown else ""}
+    about = _said(wanted)
+    # The form leads to a server that nobody knows yet, back, and on to the site: `form-action` holds for all of it.
+    servers = ("https:", *(f"http://{host}" for host in services().settings.http_allow))
     values: dict[str, Any] = {
+        **about,
+        "leads_to": " ".join((*servers, about["leads_to"])),
         "network": network,
         "fields": {name: value for name, value in fields.items() if value},
         "given": request.args.get("server", "")[:300] or wanted.hint,
         "example": EXAMPLES.get(network.key, ""),
         "wrong": wrong,
     }
-    return login_page("server", label(said, network), 422 if wrong else 200, **values, **_said(wanted))
+    return login_page("server", label(said, network), 422 if wrong else 200, **values)
 
 
 def _first(network: Network, wanted: Target) -> Response:
@@ -99,8 +139,8 @@ def _first(network: Network, wanted: Target) -> Response:
 
 def _said(wanted: Target) -> dict[str, Any]:
     """Return what a page says of what the login is for."""
-    if wanted.site is None:
-        return {"told": []}
+    if wanted.site is None or wanted.return_to == elsewhere.PAGE:
+        return {"told": [], "leads_to": services().settings.studio_url if wanted.account else ""}
     address = wanted.return_to or wanted.origin
     if wanted.return_to:
         lines = [words().text("needs_scripts", site=wanted.site.name)]
@@ -122,6 +162,8 @@ def developer() -> Response:
     """Show the form on which anybody says who they are."""
     wanted = target()
     offered("developer", wanted)
+    if _astray(wanted):
+        return see_other(elsewhere.page(services().settings))
     hint = wanted.hint
     given = _ANYBODY if not hint else {"name": hint, "email": hint if "@" in hint else "", "subject": hint}
     return _developer_form(wanted, given)
@@ -148,7 +190,8 @@ def developer_form() -> Response:
 def _developer_form(wanted: Target, given: dict[str, str], wrong: str = "") -> Response:
     said = words()
     token = logins().marks.make("developer", browser(), *sorted(wanted.fields.values()))
-    heading = said.text("log_in_to", site=wanted.site.name) if wanted.site else said.text("developer_title")
+    named = wanted.site if wanted.return_to != elsewhere.PAGE else None
+    heading = said.text("log_in_to", site=named.name) if named else said.text("developer_title")
     fields = {**wanted.fields, "token": token}
     status = 422 if wrong else 200
     return login_page("developer", heading, status, fields=fields, given=given, wrong=wrong, **_said(wanted))

@@ -10,14 +10,18 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, jsonify, request
 
+from core.errors import BadRequest
+from core.notice_jobs import nudge
 from core.vault import SealBroken
 from core.web import dress, services
+from login import elsewhere
 from login.problems import LoginFailed
 from login.routes import browser, failed, guarded, landed, login_page, logins, see_other, words
 from login.routes_connect import connected, is_connecting
 from login.routes_popup import way_back
 
 if TYPE_CHECKING:
+    from login.apps import App
     from login.attempts import Attempt
     from networks.parts import Network
 
@@ -89,8 +93,9 @@ def deauthorize(network: str) -> Response:
     """Somebody took our app away at the network: end their sessions, and whatever sites were given for them."""
     from login.upstream.leaving import leave
 
-    found, user = _signed(network)
-    leave(services().database, found.key, user)
+    app, user = _signed(network)
+    leave(services().database, app, user)
+    nudge(services())
     return dress(jsonify({}), "api")
 
 
@@ -99,10 +104,12 @@ def delete_data(network: str) -> Response:
     """Somebody wants deleted what we have from the network: delete it, and say where that can be looked up."""
     from login.upstream.leaving import forget
 
-    found, user = _signed(network)
-    forget(services().database, found.key, user)
-    code = services().vault.sign("login deletion", f"{found.key} {user}".encode())  # the same each time it is asked
-    url = f"{services().settings.base_url}/login/{found.key}/deleted?{urlencode({'code': code})}"
+    app, user = _signed(network)
+    forget(services().database, app, user)
+    nudge(services())
+    key, about = app.network.key, " ".join(filter(None, (app.network.key, user, app.name)))
+    code = services().vault.sign("login deletion", about.encode())  # the same each time it is asked
+    url = f"{services().settings.base_url}/login/{key}/deleted?{urlencode({'code': code})}"
     return dress(jsonify({"url": url, "confirmation_code": code}), "api")
 
 
@@ -114,16 +121,24 @@ def deleted(network: str) -> Response:
     return login_page("deleted", said.text("account_deleted"), code=request.args.get("code", "")[:60])
 
 
-def _signed(key: str) -> tuple[Network, str]:
-    """Return the network of a signed request, and whom it is about there."""
+def _signed(key: str) -> tuple[App, str]:
+    """Return the application whose secret signed a request, and whom it is about there.
+
+    The request does not say which application it is of: each one's secret is tried, the server's first.
+    """
     from login.upstream.signed_request import LONGEST, user_of
 
     found = _network(key)
     if found.login is None or not found.login.signed_requests:
         raise LoginFailed("network_off")
     request.max_content_length = 2 * LONGEST
-    secret = services().settings.credential(found.key, "CLIENT_SECRET")
-    return found, user_of(request.form.get("signed_request", ""), secret)
+    text, wrong = request.form.get("signed_request", ""), None
+    for app in logins().apps.all(found):
+        try:
+            return app, user_of(text, app.values.get("CLIENT_SECRET", ""))
+        except BadRequest as exc:
+            wrong = exc
+    raise wrong or LoginFailed("network_off")
 
 
 def _document(said: Mapping[str, Any]) -> Response:
@@ -135,7 +150,7 @@ def _document(said: Mapping[str, Any]) -> Response:
 
 def _network(key: str) -> Network:
     found: Network | None = services().networks.get(key)
-    if found is None or found.login is None or not logins().usable(found):
+    if found is None or found.login is None or next(logins().apps.all(found), None) is None:
         raise LoginFailed("network_off")
     return found
 
@@ -161,7 +176,8 @@ def _opened(sealed: str, key: str) -> dict[str, str]:
 
 def _failed(problem: LoginFailed, attempt: Attempt) -> Response:
     """Show what went wrong, with the way back to the site that asked."""
-    site = logins().sites.by_key(attempt.site_key) if attempt.site_key else None
+    told = attempt.site_key and attempt.return_to != elsewhere.PAGE
+    site = logins().sites.by_key(attempt.site_key) if told else None
     return failed(problem, site, _way_back(attempt) if site else "")
 
 

@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 from core.errors import FetchFailed
 from core.services import Services
 from core.sites import Site
+from login.apps import App, Apps
 from login.attempts import Attempts
 from login.claims import about
-from login.engines import ENGINES
 from login.grants import Grant, Grants
 from login.id_tokens import LIFE, at_hash, hinted, session_name, signed
 from login.keys import Keys
@@ -21,6 +21,7 @@ from login.marks import Marks
 from login.people import People
 from login.requests import DONE, AuthRequest, read_text
 from login.sessions import LoginSession, Sessions
+from networks.oauth import Profile
 from networks.parts import Network
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class Logins:
         self.services = services
         self.sites = services.sites
         self.issuer = services.settings.base_url
+        self.apps = Apps(services)
         self.people = People(database)
         self.sessions = Sessions(database)
         self.attempts = Attempts(database, vault)
@@ -55,18 +57,28 @@ class Logins:
 
     def offered(self, site: Site | None) -> tuple[Network, ...]:
         """Return the networks that one can log in with: the site's choice in its order, else all of the server's."""
-        usable = {key: network for key, network in self.services.networks.items() if self.usable(network)}
+        key = site.key if site else ""
+        apps = {name: self.apps.of(network, key) for name, network in self.services.networks.items()}
+        usable = {name: app.network for name, app in apps.items() if app}
         chosen = site.options.login_networks if site else ()
         return tuple(usable[key] for key in chosen if key in usable) if chosen else tuple(usable.values())
 
-    def usable(self, network: Network) -> bool:
-        """Return whether this server can log people in with a network: it is known how, and has what it needs."""
-        part, settings = network.login, self.services.settings
-        if part is None or network.dead or (part.development and settings.production):
+    def usable(self, network: Network, site_key: str = "") -> bool:
+        """Return whether people can be logged in with a network: it is known how, and there is an application."""
+        return self.apps.of(network, site_key) is not None
+
+    def accepts(self, site: Site | None, profile: Profile) -> bool:
+        """Return whether a site takes it from this account who somebody is; without a site, whether we do ourselves.
+
+        Its network is one that the site has chosen, and it came by the application that is used for the site: one is
+        as good as whoever holds its secret, and other sites have not chosen that one.
+        """
+        network = self.services.networks.get(profile.network)
+        chosen = site.options.login_networks if site else ()
+        if network is None or (chosen and network.key not in chosen):
             return False
-        needed = [item for item in part.credentials if not item.optional]
-        has_all = all(settings.credential(network.key, item.suffix) for item in needed)
-        return has_all and (part.flow == "form" or part.flow in ENGINES)
+        app = self.apps.of(network, site.key if site else "") or App(network, {})
+        return app.vouches(profile.issuer)
 
     # --- requests on their way ---
 
@@ -91,8 +103,13 @@ class Logins:
         account = self.people.account(grant.account_id)
         return {} if account is None else about(account, scope, self.subject(grant.person_id, site), self._picture)
 
-    def id_token(self, site: Site, grant: Grant, scope: str, access_token: str, nonce: str) -> str:
-        """Return a signed ID token. The protocol's claims come last: nothing a network says can change them."""
+    def id_token(
+        self, site: Site, grant: Grant, scope: str, access_token: str, nonce: str, page: str = ""
+    ) -> str:
+        """Return a signed ID token. The protocol's claims come last: nothing a network says can change them.
+
+        ``page`` is the origin of the page that asked for it by itself, to be told as ``origin``.
+        """
         now = int(time.time())
         claims = {
             **self.claims(grant, site, scope),
@@ -104,7 +121,8 @@ class Logins:
             "at_hash": at_hash(access_token),
             "sid": session_name(grant.session_id, site.key),
         }
-        return signed(self.keys.signer(site.options.login_algorithm), claims | ({"nonce": nonce} if nonce else {}))
+        bound = {name: value for name, value in (("nonce", nonce), ("origin", page)) if value}
+        return signed(self.keys.signer(site.options.login_algorithm), claims | bound)
 
     def hinted(self, token: str) -> dict[str, Any] | None:
         """Return the claims of one of our own ID tokens; None for any other."""

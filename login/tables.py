@@ -1,6 +1,8 @@
 """What is stored about people and logins. Secrets are kept as SHA-256 only: they are random, so that is enough.
 
 people ── accounts            who somebody is at which network
+   │        ├── aliases       what else the network may call them
+   │        └── told          which sites were told of the account
    ├───── sessions            a browser in which somebody is logged in here
    ├───── subjects            what a site knows somebody as
    ├───── consents            what somebody has agreed to tell a site
@@ -78,6 +80,28 @@ class AccountRow(Base):
     lang: Mapped[str]
     created: Mapped[datetime] = mapped_column(UtcTime)
     seen: Mapped[datetime] = mapped_column(UtcTime)
+
+
+class AliasRow(Base):
+    """Another id by which a network may call the owner of an account, when it asks us to forget them."""
+
+    __tablename__ = "login_account_aliases"
+
+    account_id: Mapped[str] = mapped_column(
+        Text, ForeignKey("login_accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    alias: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
+class ToldRow(Base):
+    """That a site was told of an account: it is told when the account is gone, and no other site is."""
+
+    __tablename__ = "login_told"
+
+    account_id: Mapped[str] = mapped_column(
+        Text, ForeignKey("login_accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    site_key: Mapped[str] = mapped_column(Text, ForeignKey("sites.key", ondelete="CASCADE"), primary_key=True)
 
 
 class SessionRow(Base):

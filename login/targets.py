@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from login import elsewhere
 from login.problems import LoginFailed
 from login.requests import origin_of, read_text, site_of
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from login.service import Logins
     from login.sessions import LoginSession
 
-FIELDS = ("request", "site", "return_to", "add")
+FIELDS = ("request", "site", "return_to", "add", elsewhere.FIELD)
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Target:
     """What a login is for.
 
     ``fields`` are what a page carries along; ``shown`` is whether a page of ours has named the site, and what it will
-    be told, to this very browser.
+    be told, to this very browser. ``account`` names the browser of the data page's own host, where it has one.
     """
 
     fields: Mapping[str, str]
@@ -36,12 +37,13 @@ class Target:
     person_id: str = ""
     scopes: frozenset[str] = frozenset()
     shown: bool = False
+    account: str = ""
 
     @property
     def origin(self) -> str:
         """The origin the browser ends up at, or the empty string for our own."""
         address = read_text(self.request).get("redirect_uri") if self.request else self.return_to
-        return origin_of(address) if self.site and address else ""
+        return origin_of(address) if self.site and address and address != elsewhere.PAGE else ""
 
     @property
     def hint(self) -> str:
@@ -61,6 +63,7 @@ class Target:
             request=self.request,
             shown=self.shown,
             person_id=self.person_id,
+            extra={elsewhere.FIELD: self.account} if self.account else {},
         )
 
     def attempt(self, network: str) -> Attempt:
@@ -78,12 +81,15 @@ class Target:
             person_id=start.person_id,
             verifier="",
             nonce="",
+            extra=start.extra,
         )
 
 
 def target_of(logins: Logins, values: Mapping[str, str], browser: str, session: LoginSession | None) -> Target:
     """Return what a login is for. Raises LoginFailed for a site or an address that is not registered."""
     fields = {name: values[name] for name in FIELDS if values.get(name)}
+    if not logins.services.settings.apart or "request" in fields:
+        fields.pop(elsewhere.FIELD, None)
     shown = logins.marks.fits(values.get("ticket", ""), "shown", browser, *ticket_about(fields))
     if "request" in fields:
         return _of_client(logins, fields, shown)
@@ -91,7 +97,7 @@ def target_of(logins: Logins, values: Mapping[str, str], browser: str, session: 
         return _of_owner(logins, fields, session)
     if "site" in fields:
         return _of_page(logins, fields, shown)
-    return Target({}, return_to="/account", shown=shown)
+    return _of_data(fields, shown)
 
 
 def ticket_about(fields: Mapping[str, str]) -> list[str]:
@@ -105,8 +111,21 @@ def _of_client(logins: Logins, fields: Mapping[str, str], shown: bool) -> Target
     return Target({"request": asked.text}, site, request=asked.text, scopes=asked.scopes, shown=shown)
 
 
+def _of_data(fields: Mapping[str, str], shown: bool, site: Site | None = None) -> Target:
+    """Somebody wants to see what is stored about them; by a site's own application, where it names the site."""
+    account = elsewhere.checked(fields[elsewhere.FIELD]) if elsewhere.FIELD in fields else ""
+    kept = {elsewhere.FIELD: account} if account else {}
+    kept |= {"site": site.key, "return_to": elsewhere.PAGE} if site else {}
+    return Target(kept, site, return_to=elsewhere.PAGE, shown=shown, account=account)
+
+
 def _of_owner(logins: Logins, fields: Mapping[str, str], session: LoginSession | None) -> Target:
     """An account is added by its owner, who has logged in just now, on the page that says so."""
+    if elsewhere.FIELD in fields:
+        account = elsewhere.checked(fields[elsewhere.FIELD])
+        person_id = elsewhere.added_by(logins, fields["add"], account)
+        kept = {"add": fields["add"], elsewhere.FIELD: account}
+        return Target(kept, return_to=elsewhere.PAGE, person_id=person_id, shown=True, account=account)
     if session is None or not logins.marks.fits(fields["add"], "add", session.token):
         raise LoginFailed("attempt_over")
     if not logins.sessions.fresh(session):
@@ -119,6 +138,8 @@ def _of_page(logins: Logins, fields: Mapping[str, str], shown: bool) -> Target:
     if site is None:
         raise LoginFailed("unknown_site", "No site has this key.")
     return_to = fields.get("return_to", "")
+    if return_to == elsewhere.PAGE:
+        return _of_data(fields, shown, site)
     if return_to not in site.return_to:
         raise LoginFailed("wrong_return", "This return_to is not registered for the site.")
     return Target({"site": site.key, "return_to": return_to}, site, return_to=return_to, shown=shown)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -20,12 +20,16 @@ _UNBRANDED = {"indieauth": "website"}
 
 @dataclass(frozen=True)
 class Way:
-    """One button: the network's key, its mark as path data, what it says, and where it leads."""
+    """One button: the network's key, its mark as path data, what it says, and where it leads.
+
+    ``fields`` are what a form has in place of the link, for a network that is a form of our own.
+    """
 
     key: str
     icon: str
     label: str
     href: str
+    fields: Mapping[str, str] = field(default_factory=dict)
 
 
 def ways(logins: Logins, words: Any, site: Site | None, fields: Mapping[str, str], browser: str) -> list[Way]:
@@ -41,8 +45,10 @@ def way(logins: Logins, words: Any, network: Network, fields: Mapping[str, str],
     from login.targets import ticket_about
 
     ticket = logins.marks.make("shown", browser, *ticket_about(fields))
-    href = f"/login/{network.key}?{urlencode({**fields, 'ticket': ticket})}"
-    return Way(network.key, icon(network), label(words, network), href)
+    carried = {**fields, "ticket": ticket}
+    href = f"/login/{network.key}?{urlencode(carried)}"
+    own = network.login is not None and network.login.development
+    return Way(network.key, icon(network), label(words, network), href, carried if own else {})
 
 
 def label(words: Any, network: Network) -> str:

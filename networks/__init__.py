@@ -7,6 +7,7 @@ Third parties add theirs by an entry point in the group ``handbill.networks`` wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from networks import (
     apple,
@@ -125,6 +126,11 @@ class Networks(Mapping[str, Network]):
 
     def __len__(self) -> int:
         return len(self._by_key)
+
+    def called(self, name_of: Callable[[str], str]) -> Networks:
+        """Return the same networks under the names that the operator gave them; "" leaves a network its own."""
+        given = ((network, name_of(network.key)) for network in self.values())
+        return Networks(tuple(replace(network, name=name) if name else network for network, name in given))
 
     @property
     def credentials(self) -> tuple[str, ...]:

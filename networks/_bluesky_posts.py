@@ -325,3 +325,21 @@ def _quote(embed: View, network: str) -> Post | None:
     if any(inner.get(key) is True for key in ("notFound", "blocked", "detached")) or not _record_of(inner):
         return None
     return _post(inner, network, deep=False)
+
+
+# --- for what reads posts one by one ---
+
+
+def post_of(view: View) -> Post | None:
+    """Return one post's view as a post; ``private`` marks one that is not for strangers."""
+    return _post(view, "bluesky") if _is_post(view) else None
+
+
+def author_of(who: View) -> Author | None:
+    """Return a profile as an author."""
+    return _author(who)
+
+
+def labelled(view: View, wanted: frozenset[str]) -> bool:
+    """Whether a view has one of these labels, and it was not taken back."""
+    return _labels(view, wanted)

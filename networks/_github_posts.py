@@ -27,7 +27,7 @@ CODES = {
     "Not Found": "not_found", "Bad credentials": "login_expired", "Requires authentication": "login_expired",
     "This installation has been suspended": "not_allowed",
 }  # fmt: skip
-_NEXT = re.compile(r'<([^<>]+)>\s*;[^,]*?\brel="?next"?')
+_NEXT = re.compile(r'<([^<>]+)>\s*;[^,<]*?\brel="?next"?')
 Item = Mapping[str, Any]
 
 
@@ -123,7 +123,8 @@ def body_of(item: Item) -> tuple[str, str, list[Media]]:
     """Return text, HTML and pictures of a body: its HTML where that was asked for, else its Markdown as text."""
     raw, base = text(item.get("body_html")), web(item.get("html_url")) or SITE
     if raw:
-        html = sanitised(raw, base)
+        # A fold has no place in a post: its head is a line, and what is in it stands below.
+        html = sanitised(raw.replace("<summary>", "<p>").replace("</summary>", "</p>"), base)
         return of_clean(html), html, unique(within(raw, base))
     words, html = linked(text(item.get("body")))
     return words, html, []

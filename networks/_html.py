@@ -117,6 +117,8 @@ _LINES_END = re.compile(r"(?<!\s)\s*+\x01[\x01\s]*")
 _TAG = re.compile(r"<[^>]*>")
 _RAW_TAG = re.compile(r"<[^<>]*>")
 _EMPTY = re.compile(r"<(p|div|span|em|strong|b|i|li|ul|ol|blockquote|h[1-6])>\s*</\1>")
+# A link that nobody could read or name, as around a picture that was taken out, or a heading's own address.
+_NAMELESS = re.compile(r'<a\b(?:\s+[a-z]+="[^"]*")*>\s*</a>')
 
 
 def sanitised(html: Any, base: str = "") -> str:
@@ -125,7 +127,7 @@ def sanitised(html: Any, base: str = "") -> str:
         return ""
     if too_deep(html := html[:LONGEST]):
         return of_text(text(unescape(_RAW_TAG.sub(" ", html))))
-    clean = _cleaner(base).clean(text(html))
+    clean = _NAMELESS.sub("", _cleaner(base).clean(text(html)))
     return _EMPTY.sub("", _EMPTY.sub("", clean)).strip()
 
 

@@ -47,7 +47,7 @@ CODES = {
 BY_STATUS = re.compile(r"/api/v1/(?:accounts/[^/]+/statuses|timelines/.+)/?")
 PUBLIC = frozenset({"public", "unlisted", "local", ""})
 _FALLBACK = re.compile(r'(?is)<p class="quote-inline">.{0,3000}?</p>|<span class="quote-inline">.{0,3000}?</span>')
-_NEXT = re.compile(r'<([^<>]+)>\s*;[^,]*?\brel="?next"?')
+_NEXT = re.compile(r'<([^<>]+)>\s*;[^,<]*?\brel="?next"?')
 
 
 def page(answer: Answer, network: str) -> Page:
@@ -228,3 +228,21 @@ def id_of_lookup(answer: Answer) -> str:
     if not found:
         raise problem("not_found")
     return found
+
+
+# --- for what reads statuses one by one ---
+
+
+def is_status(value: Mapping[str, Any]) -> bool:
+    """Whether an object is a status, and not an account."""
+    return _is_status(value)
+
+
+def post_of(status: Mapping[str, Any], network: str) -> Post | None:
+    """Return one status as a post; ``reply_to`` is the id that its server has for what it answers."""
+    return _post(status, network)
+
+
+def author_of(account: Mapping[str, Any]) -> Author | None:
+    """Return an account as an author."""
+    return _account(account)

@@ -59,6 +59,9 @@ def openid(told: Told, network: str, *, trusts_email: bool = True) -> Profile:
     """
     said = {**reply(told), **told.claims}
     email = text(said.get("email"))
+    # What was checked is the address that stands beside the word, not one that was said elsewhere.
+    beside = [one for one in (told.claims, reply(told)) if email and text(one.get("email")) == email]
+    sure = next((one["email_verified"] for one in beside if "email_verified" in one), None)
     return Profile(
         network=network,
         issuer=told.issuer,
@@ -69,6 +72,6 @@ def openid(told: Told, network: str, *, trusts_email: bool = True) -> Profile:
         url=https(said.get("profile")),
         picture=https(said.get("picture")),
         email=email,
-        email_verified=bool(email) and trusts_email and verified(said.get("email_verified")),
+        email_verified=trusts_email and verified(sure),
         lang=text(said.get("locale")).replace("_", "-"),
     )

@@ -17,7 +17,7 @@ from networks._errors import opened
 from networks._html import of_clean, sanitised
 from networks._syndication import language
 from networks._times import iso
-from networks._walk import counted, dig, ident, name, record, records, size, text, web, with_query
+from networks._walk import counted, dig, ident, loaded, name, record, records, size, text, web, with_query
 from networks.records import Answer, Author, Media, Page, Post
 
 HOME = "https://www.youtube.com"
@@ -55,6 +55,29 @@ def page(answer: Answer, network: str = "youtube") -> Page:
     more = ident(body.get("nextPageToken"))
     onward = with_query(answer.url, pageToken=more) if more else ""
     return Page(owner.name if owner else name(dig(body, "snippet", "title")), posts, onward, owner)
+
+
+def named(answer: Answer) -> list[str]:
+    """Return the ids of the videos that a list of the API holds; none for anything else."""
+    if answer.body.lstrip()[:1] == b"<":
+        return []
+    items = records(record(loaded(answer.body)).get("items"))
+    found = (_address(item, record(item.get("snippet"))) for item in items if _kind(item) == "playlistItem")
+    return [key for key, url in found if "/watch?" in url]
+
+
+def with_details(page: Page, answer: Answer) -> Page:
+    """Return a page whose videos have what an answer of ``videos`` says of them: counts, language, age, tags."""
+    told = (_post(item, "") for item in records(record(opened(answer, CODES)).get("items")))
+    known = {post.id: post for post in told if post}
+    return replace(page, posts=tuple(_detailed(post, known.get(post.id)) for post in page.posts))
+
+
+def _detailed(post: Post, told: Post | None) -> Post:
+    if told is None:
+        return post
+    counts, sensitive = {**post.counts, **told.counts}, told.sensitive or post.sensitive
+    return replace(post, counts=counts, sensitive=sensitive, lang=told.lang or post.lang, tags=told.tags or post.tags)
 
 
 def _of_atom(answer: Answer, network: str) -> Page:

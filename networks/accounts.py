@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint, delete, or_, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, Text, UniqueConstraint, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import events
@@ -54,7 +54,10 @@ class Tokens:
 
 @dataclass(frozen=True)
 class Connected:
-    """An account. ``state`` is ``needs_owner`` where its owner must agree again."""
+    """An account. ``state`` is ``needs_owner`` where its owner must agree again.
+
+    ``app`` is the site's own application that it was connected with, "" for the server's.
+    """
 
     id: str
     site_key: str
@@ -68,6 +71,7 @@ class Connected:
     connected: datetime
     renewed: datetime
     expires: datetime | None
+    app: str = ""
 
 
 class NetworkAccountRow(Base):
@@ -93,6 +97,30 @@ class NetworkAccountRow(Base):
     leased: Mapped[datetime | None] = mapped_column(UtcTime)
 
 
+class AccountOwnerRow(Base):
+    """Whoever connected an account, by an id of theirs: a network that takes our access away names them, not the
+    Page that they let us read."""
+
+    __tablename__ = "network_account_owners"
+
+    account_id: Mapped[str] = mapped_column(
+        Text, ForeignKey("network_accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    subject: Mapped[str] = mapped_column(primary_key=True, index=True)
+
+
+class AccountAppRow(Base):
+    """The application that an account was connected with, where that was not the server's own: it is renewed and
+    given back with the same."""
+
+    __tablename__ = "network_account_apps"
+
+    account_id: Mapped[str] = mapped_column(
+        Text, ForeignKey("network_accounts.id", ondelete="CASCADE"), primary_key=True
+    )
+    app: Mapped[str]
+
+
 class Accounts:
     """The connected accounts of all sites."""
 
@@ -101,8 +129,20 @@ class Accounts:
         self._vault = vault
         self._now = now
 
-    def connect(self, site_key: str, profile: Profile, tokens: Tokens, scopes: tuple[str, ...]) -> Connected:
-        """Store an account with its tokens; one that the site had already gets the new ones."""
+    def connect(
+        self,
+        site_key: str,
+        profile: Profile,
+        tokens: Tokens,
+        scopes: tuple[str, ...],
+        owner: tuple[str, ...] = (),
+        app: str = "",
+    ) -> Connected:
+        """Store an account with its tokens; one that the site had already gets the new ones.
+
+        ``owner`` are the ids of whoever connected it, where that is not the account itself; ``app`` is the site's own
+        application that it was connected with.
+        """
         who = (NetworkAccountRow.network, NetworkAccountRow.issuer, NetworkAccountRow.subject)
         key = (profile.network, profile.issuer, profile.subject)
         with self._database.session(write=True) as session:
@@ -110,7 +150,10 @@ class Accounts:
             row = session.scalar(select(NetworkAccountRow).where(*same)) or self._new(session, site_key, key)
             row.name, row.handle, row.scope = profile.name[:300], profile.handle[:300], " ".join(scopes)
             self._put(row, tokens)
-            return _connected(row)
+            session.flush()
+            _owned_by(session, row, (*owner, *profile.aliases))
+            _connected_with(session, row, app)
+            return _connected(session, row)
 
     def all(self, site_key: str = "") -> list[Connected]:
         """Return the accounts of a site, or of all sites; the oldest first."""
@@ -118,12 +161,12 @@ class Accounts:
         if site_key:
             query = query.where(NetworkAccountRow.site_key == site_key)
         with self._database.session() as session:
-            return [_connected(row) for row in session.scalars(query)]
+            return [_connected(session, row) for row in session.scalars(query).all()]
 
     def find(self, account_id: str) -> Connected:
         """Return an account. Raises NotFound."""
         with self._database.session() as session:
-            return _connected(_row(session, account_id))
+            return _connected(session, _row(session, account_id))
 
     def disconnect(self, account_id: str) -> Tokens | None:
         """Delete an account; return what it had, to give back. None where that cannot be read any more."""
@@ -161,7 +204,7 @@ class Accounts:
         with self._database.session() as session:
             rows = list(session.scalars(select(NetworkAccountRow)))
         for row in rows:
-            tokens = self._opened(row) if self._vault.worn(_PURPOSE, row.sealed) else None
+            tokens = self._opened(row) if row.sealed and self._vault.worn(_PURPOSE, row.sealed) else None
             if tokens is None:
                 continue
             # Only where it is still the same: somebody may have stored a newer one meanwhile.
@@ -213,6 +256,8 @@ class Accounts:
     def _store(self, row: NetworkAccountRow, fresh: Tokens) -> Tokens:
         with self._database.session(write=True) as session:
             stored = _row(session, row.id)
+            if not stored.sealed:  # the owner took the app away meanwhile
+                return self._usable(stored)
             kept = Tokens(fresh.access, fresh.refresh or self._usable(row).refresh, fresh.expires)
             self._put(stored, kept)
         return kept
@@ -270,15 +315,43 @@ class Accounts:
                 _ask_owner(session, row, why.message)
 
 
-def withdrawn(session: Session, network: str, subject: str, *, forget: bool = False) -> None:
-    """Take note that somebody took our app away at a network; ``forget`` deletes their accounts here, too."""
-    mine = (NetworkAccountRow.network == network, NetworkAccountRow.subject == subject)
-    for row in session.scalars(select(NetworkAccountRow).where(*mine)):
+def withdrawn(session: Session, network: str, subject: str, *, forget: bool = False, app: str = "") -> None:
+    """Somebody took our app away at a network: erase the tokens of the accounts that they are, or have connected.
+
+    ``forget`` deletes the accounts, and has what was read with them deleted (``erase`` in the event). ``app`` is the
+    application that says so: it knows of what was connected with itself, and of nothing else.
+    """
+    theirs = select(AccountOwnerRow.account_id).where(AccountOwnerRow.subject == subject)
+    mine = or_(NetworkAccountRow.subject == subject, NetworkAccountRow.id.in_(theirs))
+    wanted = (NetworkAccountRow.network == network, mine, _by_app(app))
+    for row in session.scalars(select(NetworkAccountRow).where(*wanted)).all():
         if forget:
-            events.record(session, "account.disconnected", row.id, _told(row))
+            events.record(session, "account.disconnected", row.id, {**_told(row), "erase": True})
             session.delete(row)
-        elif row.state == "ok":
+            continue
+        if row.state == "ok":
             _ask_owner(session, row, "Its owner took the app away at the network.")
+        row.sealed, row.version = "", row.version + 1  # whoever renews just now must not bring it back to life
+
+
+def _owned_by(session: Session, row: NetworkAccountRow, subjects: tuple[str, ...]) -> None:
+    """Write down by which ids the network knows whoever has connected an account now."""
+    session.execute(delete(AccountOwnerRow).where(AccountOwnerRow.account_id == row.id))
+    others = {subject for subject in subjects if subject and subject != row.subject}
+    session.add_all(AccountOwnerRow(account_id=row.id, subject=subject) for subject in sorted(others))
+
+
+def _connected_with(session: Session, row: NetworkAccountRow, app: str) -> None:
+    session.execute(delete(AccountAppRow).where(AccountAppRow.account_id == row.id))
+    if app:
+        session.add(AccountAppRow(account_id=row.id, app=app))
+        session.flush()
+
+
+def _by_app(app: str) -> ColumnElement[bool]:
+    if app:
+        return NetworkAccountRow.id.in_(select(AccountAppRow.account_id).where(AccountAppRow.app == app))
+    return NetworkAccountRow.id.not_in(select(AccountAppRow.account_id))
 
 
 def _ask_owner(session: Session, row: NetworkAccountRow, why: str) -> None:
@@ -303,7 +376,8 @@ def _row(session: Session, account_id: str) -> NetworkAccountRow:
     return row
 
 
-def _connected(row: NetworkAccountRow) -> Connected:
+def _connected(session: Session, row: NetworkAccountRow) -> Connected:
+    other = session.get(AccountAppRow, row.id)
     return Connected(
         id=row.id,
         site_key=row.site_key,
@@ -317,4 +391,5 @@ def _connected(row: NetworkAccountRow) -> Connected:
         connected=row.connected,
         renewed=row.renewed,
         expires=row.expires,
+        app=other.app if other else "",
     )

@@ -65,6 +65,7 @@ LOGIN = Login(
         Credential("KEY_ID", secret=False),
         Credential("PRIVATE_KEY"),
     ),
+    per_app=True,  # an id holds within one developer team
     wording="sign_in",
 )
 

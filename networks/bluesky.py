@@ -8,23 +8,33 @@ import re
 from datetime import date
 from urllib.parse import quote
 
+from networks import _post_addresses
+from networks._errors import problem
+from networks._post_addresses import PostAddress
 from networks._profiles import https, reply, text, the
 from networks._sources import refused
+from networks._walk import ident, loaded, record
+from networks.conversations import Question, Replies
 from networks.oauth import Login, Profile, Told
-from networks.parts import Follow, Network, Share
+from networks.parts import Follow, Network, PostCard, Share
 from networks.records import Answer, Feed, Page, Policy, Request
 
 # "text: maxGraphemes 300": lexicons/app/bsky/feed/post.json in https://github.com/bluesky-social/atproto
 LIMIT = 300
 
 
+# One for the whole network: a DID is the same person on whatever server (https://atproto.com/guides/account-migration,
+# read 2026-11). Who may speak for it was asked of the DID itself.
+ISSUER = "https://bsky.social"
+
+
 def profile(told: Told) -> Profile:
-    """Return who it is: the DID, which stays when the handle changes. The handle was checked both ways."""
+    """Return who it is: the DID, which stays when handle and server change. The handle was checked both ways."""
     did, handle = the(told.token.get("sub"), "sub"), told.form.get("handle", "")
     said = reply(told)
     return Profile(
         network="bluesky",
-        issuer=told.issuer,
+        issuer=ISSUER,
         subject=did,
         name=text(said.get("displayName")) or handle or did,
         handle=handle,
@@ -71,6 +81,42 @@ def _translate(answer: Answer) -> Page:
     return page(answer)
 
 
+def _replies(url: str) -> Question | None:
+    from networks._bluesky_replies import question
+
+    return question(url)
+
+
+# --- Card: by its address at://, which has the DID in it: handles change ---
+# https://docs.bsky.app/docs/api/app-bsky-feed-get-posts (read 2026-11)
+
+
+def _one(at: PostAddress) -> Request:
+    if at.user.startswith("did:"):
+        return _by_did(at.user, at)
+    lookup = f"{API}com.atproto.identity.resolveHandle?handle={quote(at.user, safe='')}"
+    return Request(lookup, then=lambda answer: _by_did(_did(answer), at))
+
+
+def _did(answer: Answer) -> str:
+    """Read the DID of a handle. A handle that is none any more says nothing of the post."""
+    found = ident(record(loaded(answer.body)).get("did"))
+    if not re.fullmatch(ACTOR, found, re.ASCII):
+        raise problem("bad_reply")
+    return found
+
+
+def _by_did(did: str, at: PostAddress) -> Request:
+    uri = quote(f"at://{did}/app.bsky.feed.post/{at.id}", safe="")
+    return Request(f"{API}app.bsky.feed.getPosts?uris={uri}")
+
+
+def _of_one(answer: Answer, at: PostAddress) -> Page:
+    from networks._one_post import of_bluesky
+
+    return of_bluesky(_translate(answer), at)
+
+
 NETWORK = Network(
     key="bluesky",
     name="Bluesky",
@@ -91,6 +137,10 @@ NETWORK = Network(
     ),
     login=LOGIN,
     feed=Feed(_translate, _ask, source="@me.bsky.social", limits="epoch", size=PAGE),
-    policy=Policy(source="https://docs.bsky.app/docs/advanced-guides/moderation", read=date(2026, 11, 22)),
+    replies=Replies(_replies, "https://bsky.app/profile/bsky.app/post/3l6oveex3ii2l", limits="epoch"),
+    # Read 2026-11: whoever shows posts must be able to delete what its author wants deleted. Who asks not to be shown
+    # to strangers (`!no-unauthenticated`) is not shown.
+    policy=Policy(source="https://docs.bsky.app/docs/support/developer-guidelines", read=date(2026, 11, 22)),
+    card=PostCard(_post_addresses.bluesky, "https://bsky.app/profile/bsky.app/post/3l6oveex3ii2l", _one, _of_one),
     docs="https://docs.bsky.app/docs/advanced-guides/intent-links",
 )

@@ -15,9 +15,10 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from core.errors import Problem
+from networks.conversations import Replies
 from networks.icons import NEUTRAL, icon
 from networks.intents import LONGEST_TEXT, Content, intent
-from networks.parts import Follow, Network, Share
+from networks.parts import Follow, Network, PostCard, Share
 from networks.records import STUMBLES, Answer, Feed
 
 # Schemes that open something on the visitor's machine without running anything of ours.
@@ -45,6 +46,10 @@ def faults(network: Network, source: str = "") -> list[str]:
         found += _follow(network.follow)
     if network.feed is not None:
         found += _feed(network, network.feed)
+    if network.replies is not None:
+        found += _replies(network.replies)
+    if network.card is not None:
+        found += _card(network, network.card)
     return found + list(_source(source)) if source else found
 
 
@@ -143,6 +148,54 @@ def _feed(network: Network, feed: Feed) -> Iterator[str]:
             continue
         except STUMBLES as exc:
             yield f"the answer {body[:30]!r} ends in {type(exc).__name__}, not in a Problem"
+
+
+def _replies(replies: Replies) -> Iterator[str]:
+    """Check how replies are read: its own example is of its form, odd answers stop nothing."""
+    question = replies.ask(replies.example)
+    if question is None:
+        yield f"the replies' example {replies.example} is not of its form"
+        return
+    if any(replies.ask(address) for address in ("", "ftp://example.org/1", "javascript:alert(1)", "https://[::1")):
+        yield "the replies take addresses that are none"
+    for body in ODD_ANSWERS:
+        try:
+            question.translate(Answer(body, replies.example))
+        except Problem:
+            continue
+        except STUMBLES as exc:
+            yield f"the answer {body[:30]!r} ends in {type(exc).__name__}, not in a Problem"
+
+
+# Addresses that name no post, whatever network they are asked of; each would lead elsewhere if it came through.
+NO_POSTS = (
+    "", "javascript:alert(1)", "https://user:pass@example.social/@me/123456", "https://example.social/@me/1/../2",
+    "https://example.social/@me/123456%2F..", "//example.social/@me/123456", "ftp://example.social/@me/123456",
+    "https://[::1", "https://example.social/@me/123456/x",
+)  # fmt: skip
+
+
+def _card(network: Network, card: PostCard) -> Iterator[str]:
+    """Check how one post is read: by which address, from whom, and that odd answers stop nothing."""
+    at = card.find(card.example)
+    if at is None:
+        yield f"the post card does not find its own example {card.example}"
+        return
+    for url in NO_POSTS:
+        if card.find(url) is not None:
+            yield f"the post card takes {url!r} for a post"
+    made = [make(at) for make in (card.ask, card.ask_with) if make]
+    if any(urlsplit(request.url).scheme != "https" for request in made):
+        yield "the post card asks without https"
+    if made and not (card.translate or network.feed):
+        yield "the post card asks, and nothing reads the answer"
+    for body in ODD_ANSWERS if made and card.translate else ():
+        try:
+            card.translate(Answer(body, made[0].url), at)  # type: ignore[misc]  # there is one, as said above
+        except Problem:
+            continue
+        except STUMBLES as exc:
+            yield f"the post card: the answer {body[:30]!r} ends in {type(exc).__name__}, not in a Problem"
 
 
 def _source(source: str) -> Iterator[str]:

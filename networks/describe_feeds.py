@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
-from networks.parts import Network
+from networks.parts import Network, PostCard
 from networks.records import Feed, Policy
 
 MEDIA = {"keep": "kept", "pass": "passed on, not kept", "link": "linked only"}
@@ -36,8 +36,27 @@ def policies_table(networks: Mapping[str, Network]) -> str:
     return "\n".join([head, "|---|---|---|---|---|---|---|", *rows])
 
 
+def cards_table(networks: Mapping[str, Network]) -> str:
+    """Return the Markdown table of the networks whose posts a card shows."""
+    rows = [
+        f"| {network.name} | `{network.card.example}` | {asked(network.card)} |"
+        for network in networks.values()
+        if network.card
+    ]
+    return "\n".join(["| network | an address | |", "|---|---|---|", *rows])
+
+
+def asked(card: PostCard) -> str:
+    """Return how a post comes into a card, in words."""
+    if card.ask:
+        return "asked for where it is needed; no key"
+    return "asked for with a connected account" if card.ask_with else "where a feed of the site has it"
+
+
 def facts(network: Network) -> Iterator[tuple[str, str]]:
     """Yield the rows about posts for the table at the head of a network's page."""
+    if network.card:
+        yield "A post as a card", f"`<hb-card href=\"{network.card.example}\">`: {asked(network.card)}"
     if network.feed is None:
         return
     yield "Posts", f"`{network.key}:{network.feed.source}`; needs {needs(network.feed)}"
@@ -51,7 +70,8 @@ def needs(feed: Feed) -> str:
     if feed.optional:
         what = f"nothing; {what} gives more"
     scopes = " ".join(f"`{scope}`" for scope in feed.scopes)
-    return what + (f" ({scopes})" if scopes else "") + ("; each post is billed" if feed.cost else "")
+    billed = f"; each post is billed, [{feed.price.post} USD]({feed.price.source})" if feed.price else ""
+    return what + (f" ({scopes})" if scopes else "") + billed
 
 
 def _policy(network: Network) -> tuple[str, ...]:

@@ -6,11 +6,11 @@ Share Dialog: https://developers.facebook.com/docs/sharing/reference/share-dialo
 
 from datetime import date, timedelta
 
-from networks import _meta_hooks, _meta_tokens
+from networks import _meta_hooks, _meta_tokens, _post_addresses
 from networks._profiles import https, part, reply, text, the
 from networks._sources import named, of_graph
 from networks.oauth import Ask, Lasting, Login, Profile, Question, Told
-from networks.parts import Follow, Network, Share
+from networks.parts import Follow, Network, PostCard, Share
 from networks.records import Answer, Feed, Page, Policy, Request
 
 # The Graph API's version, a year old at the most: https://developers.facebook.com/docs/graph-api/changelog
@@ -69,6 +69,7 @@ LOGIN = Login(
     separator=",",
     pkce=False,
     signed_requests=True,
+    per_app=True,
     ask=(Ask(f"{GRAPH}/me", params={"fields": "id,name,email,picture.type(large)"}),),
     appsecret_proof=True,
     lasting=LASTING,
@@ -122,8 +123,9 @@ NETWORK = Network(
         size=25,
     ),
     webhook=WEBHOOK,
-    # https://developers.facebook.com/terms/ §3.d and the data deletion callback (read 2026-11): as long as the owner
-    # needs it, refreshed after edits. Addresses of pictures are signed and die.
+    # Platform Terms §3.d (2026-02-03; its words as quoted in full in August 2026): as long as it is needed for the
+    # owner's purpose, updated or deleted promptly when asked; no number of days. Pictures' addresses are signed, and
+    # die.
     policy=Policy(
         max_age=timedelta(days=7),
         delete_within=timedelta(days=1),
@@ -132,5 +134,7 @@ NETWORK = Network(
         source="https://developers.facebook.com/terms/",
         read=date(2026, 11, 22),
     ),
+    # Only what a feed of the site has: Meta's oEmbed may be neither kept nor drawn anew (https://developers.facebook.com/docs/plugins/oembed).
+    card=PostCard(_post_addresses.facebook, example="https://www.facebook.com/example/posts/1234567890"),
     docs="https://developers.facebook.com/docs/sharing/reference/share-dialog",
 )

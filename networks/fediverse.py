@@ -8,9 +8,12 @@ server tells us nothing.
 from datetime import date
 from urllib.parse import quote
 
+from networks import _post_addresses
+from networks._post_addresses import PostAddress
 from networks._sources import on_server
-from networks.parts import Follow, Network, Share
-from networks.records import Answer, Feed, Page, Policy, Request
+from networks.conversations import Question, Replies
+from networks.parts import Follow, Network, PostCard, Share
+from networks.records import Answer, Feed, Page, Policy, Post, Request
 
 # Mastodon's, the smallest of the widespread ones (Misskey 3,000, Pleroma 5,000):
 # https://docs.joinmastodon.org/user/posting/#text (read 2026-11)
@@ -55,6 +58,31 @@ def _translate(answer: Answer) -> Page:
     return page(answer, "fediverse")
 
 
+def _replies(url: str) -> Question | None:
+    from networks._activitypub_replies import question
+
+    return question(url)
+
+
+# --- Card: the address itself, asked for as ActivityPub §3.2 says; an object names its author by an address ---
+
+
+def _one(at: PostAddress) -> Request:
+    return Request(f"{at.origin}/{at.id}")
+
+
+def _of_one(answer: Answer, at: PostAddress) -> Page:
+    from networks._one_post import of_activitypub
+
+    return of_activitypub(answer, at)
+
+
+def _who(post: Post) -> Request | None:
+    """Ask for an author of whom nothing but the address is known."""
+    author = post.author
+    return Request(author.url) if author and author.url and not author.avatar else None
+
+
 NETWORK = Network(
     key="fediverse",
     name="Fediverse",
@@ -74,6 +102,8 @@ NETWORK = Network(
         remote=True,
     ),
     feed=Feed(_translate, _ask, source="@me@example.social", headers={"Accept": ACTIVITY}, limits="iso"),
+    replies=Replies(_replies, "https://example.org/notes/1", headers={"Accept": ACTIVITY}, limits="iso", last=True),
     policy=Policy(source="https://www.w3.org/TR/activitypub/#security-considerations", read=date(2026, 11, 22)),
+    card=PostCard(_post_addresses.fediverse, "https://misskey.io/notes/9abcdefghi", _one, _of_one, who=_who),
     docs="https://w3id.org/fep/3b86",
 )

@@ -6,13 +6,15 @@ Names: "may only contain alphanumeric characters or single hyphens", 39 at most
 
 import re
 from datetime import date
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
+from networks import _post_addresses
+from networks._post_addresses import PostAddress
 from networks._profiles import https, reply, text, the, verified
 from networks._sources import refused
 from networks._walk import dig, ident, loaded, record, web
 from networks.oauth import Ask, Lasting, Login, Profile, Told
-from networks.parts import Follow, Network, Share
+from networks.parts import Follow, Network, PostCard, Share
 from networks.records import Answer, Feed, Page, Policy, Request
 from networks.webhooks import Delivery, Event, Webhook, by_body, in_header
 
@@ -112,6 +114,20 @@ WEBHOOK = Webhook(
     docs="https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries",
 )
 
+# --- Card: releases, issues, pull requests, and comments on these; nobody's credential, since it may see more ---
+# https://docs.github.com/en/rest/releases/releases#get-a-release-by-tag-name, /en/rest/issues (read 2026-11)
+
+
+def _one(at: PostAddress) -> Request:
+    return Request(f"{API}/repos/{quote(at.id)}")
+
+
+def _of_one(answer: Answer, at: PostAddress) -> Page:
+    from networks._one_post import of_github
+
+    return of_github(_translate(answer), at)
+
+
 NETWORK = Network(
     key="github",
     name="GitHub",
@@ -135,9 +151,11 @@ NETWORK = Network(
         size=30,
     ),
     webhook=WEBHOOK,
+    # Section H, read 2026-11 in github/docs: no spam, no sale of people's data, no tokens shared to get round limits.
     policy=Policy(
         source="https://docs.github.com/en/site-policy/github-terms/github-terms-of-service#h-api-terms",
         read=date(2026, 11, 22),
     ),
+    card=PostCard(_post_addresses.github, "https://github.com/python/cpython/releases/tag/v3.11.0", _one, _of_one),
     docs="https://docs.github.com/en/get-started/exploring-projects-on-github/following-people",
 )

@@ -5,11 +5,11 @@ Sharing to stories from native apps only: https://developers.facebook.com/docs/i
 
 from datetime import date, timedelta
 
-from networks import _meta_hooks, _meta_tokens
+from networks import _meta_hooks, _meta_tokens, _post_addresses
 from networks._profiles import https, reply, text, the
 from networks._sources import mine, of_graph
 from networks.oauth import Ask, Lasting, Login, Profile, Told
-from networks.parts import Follow, Network, Share
+from networks.parts import Follow, Network, PostCard, Share
 from networks.records import Answer, Feed, Page, Policy, Request
 
 
@@ -17,6 +17,7 @@ def profile(told: Told) -> Profile:
     """Return who it is: professional accounts only, and never an e-mail address."""
     said = reply(told)
     handle = text(said.get("username"))
+    ids = map(text, (said.get("id"), told.token.get("user_id")))
     return Profile(
         network="instagram",
         issuer="https://www.instagram.com",
@@ -25,6 +26,8 @@ def profile(told: Told) -> Profile:
         handle=handle,
         url=f"https://www.instagram.com/{handle}/" if handle else "",
         picture=https(said.get("profile_picture_url")),
+        # `user_id` is the account's, `id` the one that is scoped to our app, by which callbacks may call it.
+        aliases=tuple(filter(None, dict.fromkeys(ids))),
     )
 
 
@@ -38,10 +41,11 @@ LOGIN = Login(
     separator=",",
     pkce=False,
     signed_requests=True,
+    per_app=True,
     ask=(
         Ask(
             "https://graph.instagram.com/me",
-            params={"fields": "user_id,username,name,profile_picture_url", "access_token": "{token}"},
+            params={"fields": "id,user_id,username,name,profile_picture_url", "access_token": "{token}"},
             bearer=False,
         ),
     ),
@@ -100,13 +104,20 @@ NETWORK = Network(
         size=25,
     ),
     webhook=WEBHOOK,
+    # Platform Terms §3.d as for Facebook; Developer Policies §6 (both 2026-02-03, as quoted in full in August 2026):
+    # nothing is imported or backed up. The addresses of pictures are signed and die.
     policy=Policy(
         max_age=timedelta(days=7),
         delete_within=timedelta(days=1),
+        media="pass",
         media_age=timedelta(days=1),
         own_only=True,
+        caution="Meta's Developer Policies (§6) ask for its permission before Instagram is used to simply display "
+        "people's photos and videos: https://developers.facebook.com/devpolicy/",
         source="https://developers.facebook.com/terms/",
         read=date(2026, 11, 22),
     ),
+    # Only what a feed of the site has: Meta's oEmbed may be neither kept nor drawn anew (https://developers.facebook.com/docs/instagram-platform/oembed).
+    card=PostCard(_post_addresses.instagram, example="https://www.instagram.com/p/CabcDEF_12/"),
     docs="https://developers.facebook.com/docs/instagram-platform/sharing-to-stories",
 )

@@ -9,17 +9,18 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from urllib.parse import quote
 
+from networks import _post_addresses
 from networks._errors import opened, problem
 from networks._profiles import openid, reply, text, the, words
 from networks._sources import named
 from networks._walk import dig, ident, loaded, record, records
 from networks.oauth import Ask, Lasting, Login, Profile, Told
-from networks.parts import Follow, Network, Share
-from networks.records import Answer, Feed, Page, Policy, Request
+from networks.parts import Follow, Network, PostCard, Share
+from networks.records import Answer, Feed, More, Page, Policy, Request
 from networks.webhooks import Delivery, Echo, Event, Secrets, Webhook, by_body, in_header, unique
 
 
@@ -65,6 +66,7 @@ LOGIN = Login(
     tokens="https://www.linkedin.com/oauth/v2/accessToken",
     scopes=("openid", "profile", "email"),
     pkce=False,
+    per_app=True,
     lasting=LASTING,
 )
 
@@ -101,6 +103,46 @@ def _posts(organisation: str) -> Request:
 
 def _resume(url: str) -> Request:
     return Request(url, headers=RESTLI)
+
+
+# The list names pictures, films and the organisation by their ids. `_linkedin_more` is asked for at first use.
+def _images(first: Answer) -> Request | None:
+    from networks import _linkedin_more
+
+    return _linkedin_more.images(first)
+
+
+def _films(first: Answer) -> Request | None:
+    from networks import _linkedin_more
+
+    return _linkedin_more.films(first)
+
+
+def _organisation(first: Answer) -> Request | None:
+    from networks import _linkedin_more
+
+    return _linkedin_more.organisation(first)
+
+
+def _logo(organisation: Answer) -> Request | None:
+    from networks import _linkedin_more
+
+    return _linkedin_more.logo(organisation)
+
+
+def _with_media(page: Page, first: Answer, found: Sequence[Answer]) -> Page:
+    from networks import _linkedin_more
+
+    return _linkedin_more.with_media(page, first, found)
+
+
+def _with_author(page: Page, first: Answer, found: Sequence[Answer]) -> Page:
+    from networks import _linkedin_more
+
+    return _linkedin_more.with_author(page, first, found)
+
+
+MORE = (More(_organisation, _with_author, after=_logo), More(_images, _with_media), More(_films, _with_media))
 
 
 def _translate(answer: Answer) -> Page:
@@ -175,18 +217,25 @@ NETWORK = Network(
         scopes=("r_organization_social",),
         headers=RESTLI,
         size=20,
+        more=MORE,
     ),
     webhook=WEBHOOK,
-    # https://learn.microsoft.com/en-us/linkedin/marketing/data-storage-requirements (read 2026-11): the shortest time
-    # that is stated for any field of a post counts.
+    # Data Storage Requirements (its beginning read 2026-11, in the edition of June 2026; the rows as quoted in June
+    # and August): what members do may be kept for 48 hours, their profiles for 24; the shortest counts.
     policy=Policy(
         max_age=timedelta(days=1),
         delete_within=timedelta(days=1),
+        media="pass",
         media_age=timedelta(hours=12),
         json=False,
         own_only=True,
+        caution="LinkedIn's page of restricted uses forbids it to show what its Community Management API gives as "
+        "a feed on a website: you need its written permission. "
+        "https://learn.microsoft.com/en-us/linkedin/marketing/restricted-use-cases",
         source="https://learn.microsoft.com/en-us/linkedin/marketing/data-storage-requirements",
         read=date(2026, 11, 22),
     ),
+    # Only what a feed of the site has: nothing tells of one post without an account that may read it
+    card=PostCard(_post_addresses.linkedin, example="https://www.linkedin.com/feed/update/urn:li:share:71000000000"),
     docs="https://learn.microsoft.com/linkedin/consumer/integrations/self-serve/plugins/share-plugin",
 )

@@ -10,11 +10,14 @@ import re
 from datetime import date
 from urllib.parse import quote, urlsplit
 
+from networks import _post_addresses
+from networks._post_addresses import PostAddress
 from networks._profiles import https, reply, text, the
 from networks._sources import on_server
 from networks._walk import dig, ident, loaded, record, web
+from networks.conversations import Question, Replies
 from networks.oauth import Ask, Login, Profile, Told
-from networks.parts import Follow, Network, Share
+from networks.parts import Follow, Network, PostCard, Share
 from networks.records import Answer, Feed, Page, Policy, Request
 from networks.webhooks import Delivery, Event, Webhook, in_header
 
@@ -84,6 +87,12 @@ def _translate(answer: Answer) -> Page:
     return page(answer, "mastodon")
 
 
+def _replies(url: str) -> Question | None:
+    from networks._mastodon_replies import question
+
+    return question(url)
+
+
 # --- Webhook: of a server's administrators, for all its accounts; nothing tells of deleted statuses ---
 # https://docs.joinmastodon.org/admin/webhooks/ (read 2026-11)
 
@@ -103,6 +112,19 @@ WEBHOOK = Webhook(
     key_from="theirs",
     docs="https://docs.joinmastodon.org/admin/webhooks/",
 )
+
+# --- Card: https://docs.joinmastodon.org/methods/statuses/#get (read 2026-11); any server of any name may be one ---
+
+
+def _one(at: PostAddress) -> Request:
+    return Request(f"{at.origin}/api/v1/statuses/{at.id}")
+
+
+def _of_one(answer: Answer, at: PostAddress) -> Page:
+    from networks._one_post import of_mastodon
+
+    return of_mastodon(answer, at)
+
 
 NETWORK = Network(
     key="mastodon",
@@ -126,6 +148,8 @@ NETWORK = Network(
     login=LOGIN,
     feed=Feed(_translate, _ask, source="@me@example.social or #tag@example.social", limits="iso", size=PAGE),
     webhook=WEBHOOK,
+    replies=Replies(_replies, "https://mastodon.social/@Gargron/1", limits="iso"),
     policy=Policy(source="https://docs.joinmastodon.org/spec/activitypub/", read=date(2026, 11, 22)),
+    card=PostCard(_post_addresses.mastodon, "https://mastodon.social/@Gargron/100254678717223630", _one, _of_one),
     docs="https://docs.joinmastodon.org/user/posting/",
 )

@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Literal, TypeVar
 
 # How a client proves itself at the token endpoint (RFC 6749 §2.3, RFC 7523 §2.2): a header, fields of the body or of
-# the query, a signed JWT, or not at all.
-ClientAuth = Literal["basic", "post", "query", "private_key_jwt", "none"]
+# the query, a signed JWT, or not at all; or as the operator says and the provider's document offers.
+ClientAuth = Literal["basic", "post", "query", "private_key_jwt", "none", "offered"]
 
 # Which engine drives the login:
 #   oauth2     authorize address -> code -> token -> the requests of `ask`; with an issuer, OpenID Connect on top
@@ -35,7 +35,8 @@ class Profile:
     e-mail address can all change hands. ``issuer`` is the OpenID issuer, or the origin of the server among many, or
     the network's own origin. ``subject`` never changes at the network. ``email_verified`` is true only where the
     network's own documented rule says that it has checked the address; not known is false. ``url`` is the page of the
-    person there, ``picture`` an https address at the network, ``lang`` a BCP 47 tag. Absent is empty.
+    person there, ``picture`` an https address at the network, ``lang`` a BCP 47 tag. Absent is empty. ``aliases`` are
+    other ids that the network may call them by when it asks us to forget them; nobody logs in by one.
     """
 
     network: str
@@ -48,6 +49,7 @@ class Profile:
     email: str = ""
     email_verified: bool = False
     lang: str = ""
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -167,6 +169,8 @@ class Login:
     where that would withdraw the person's consent, so that they were asked again at every login.
     ``signed_requests`` says that the network tells by Meta's signed requests who took our app away. ``wording`` is
     what the network's brand rules make of the button: "Continue with …", or "Sign in with …" where prescribed.
+    ``app`` are the credentials that tell one of our applications there from another, of a secret only what stands
+    before its colon; ``per_app`` says that ids of people hold within one application, or on its holder's word alone.
     ``lasting`` is how tokens are had that are kept, on networks whose posts are read with their owner's account.
     """
 
@@ -194,6 +198,8 @@ class Login:
     gives_back: bool = True
     signed_requests: bool = False
     credentials: tuple[Credential, ...] = CLIENT
+    app: tuple[str, ...] = ("CLIENT_ID",)
+    per_app: bool = False
     wording: Literal["continue", "sign_in"] = "continue"
     lasting: Lasting | None = None
     development: bool = False

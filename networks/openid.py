@@ -4,7 +4,7 @@ Standard: https://openid.net/specs/openid-connect-core-1_0.html
 """
 
 from networks._profiles import openid
-from networks.oauth import CLIENT, Credential, Login, Profile, Told
+from networks.oauth import Credential, Login, Profile, Told
 from networks.parts import Network
 
 
@@ -13,14 +13,23 @@ def profile(told: Told) -> Profile:
     return openid(told, "openid")
 
 
-# https://openid.net/specs/openid-connect-core-1_0.html §3.1: the issuer is a setting, its document says the rest
+# https://openid.net/specs/openid-connect-core-1_0.html §3.1: the issuer is a setting, its document says the rest.
+# CLIENT_AUTH is what the provider knows us by (§9): basic, post, private_key_jwt (with our /oauth/jwks) or none.
 LOGIN = Login(
     profile,
     issuer="{ISSUER}",
     scopes=("openid", "profile", "email"),
     nonce=True,
+    auth="offered",
     gives_back=False,
-    credentials=(*CLIENT, Credential("ISSUER", secret=False), Credential("NAME", secret=False, optional=True)),
+    app=("ISSUER", "CLIENT_ID"),
+    credentials=(
+        Credential("CLIENT_ID", secret=False),
+        Credential("CLIENT_SECRET", optional=True),
+        Credential("ISSUER", secret=False),
+        Credential("NAME", secret=False, optional=True),
+        Credential("CLIENT_AUTH", secret=False, optional=True),
+    ),
 )
 
 NETWORK = Network(

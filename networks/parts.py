@@ -8,13 +8,16 @@ fediverse servers are asked by `networks/servers.py`.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 from urllib.parse import urlsplit
 
+from networks._post_addresses import PostAddress
+from networks.conversations import Replies
 from networks.oauth import Login
-from networks.records import Feed, Policy
+from networks.records import Answer, Feed, Page, Policy, Post, Request
 from networks.webhooks import Webhook
 
 # How a network counts its text: by grapheme clusters (UAX 29), by code points, or weighted as X does
@@ -97,6 +100,25 @@ class Follow:
 
 
 @dataclass(frozen=True)
+class PostCard:
+    """How one post of the network is read, for a card that shows the post itself.
+
+    ``find`` says which post an address names, None for any other address. ``example`` is such an address, for people
+    and tests. ``ask`` makes the request for that one post; without it a post is shown only where a feed of the same
+    site has it. ``translate`` makes a `Page` with the one post, by default as for the feed; it drops a post that is
+    not the one asked for. ``ask_with`` makes another request for sites that have connected an account. ``who`` asks
+    for the author of a post whose answer says only where the author is; `Page.author` of that answer counts.
+    """
+
+    find: Callable[[str], PostAddress | None]
+    example: str
+    ask: Callable[[PostAddress], Request] | None = None
+    translate: Callable[[Answer, PostAddress], Page] | None = None
+    ask_with: Callable[[PostAddress], Request] | None = None
+    who: Callable[[Post], Request | None] | None = None
+
+
+@dataclass(frozen=True)
 class Network:
     """Everything about one network.
 
@@ -114,7 +136,9 @@ class Network:
     login: Login | None = None
     feed: Feed | None = None
     webhook: Webhook | None = None
+    replies: Replies | None = None
     policy: Policy = Policy()
+    card: PostCard | None = None
     docs: str = ""
     icon: str = ""
 

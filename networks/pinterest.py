@@ -7,10 +7,11 @@ Save button: https://developers.pinterest.com/docs/web-features/buttons/ (read 2
 import re
 from datetime import date, timedelta
 
+from networks import _post_addresses
 from networks._profiles import https, reply, text, the
 from networks._sources import mine
 from networks.oauth import Ask, Lasting, Login, Profile, Told
-from networks.parts import Follow, Network, Share
+from networks.parts import Follow, Network, PostCard, Share
 from networks.records import Answer, Feed, Page, Policy, Request
 
 # What people can type. https://help.pinterest.com/business/article/pinterest-product-specs; the same figure in
@@ -96,15 +97,22 @@ NETWORK = Network(
         limits="seconds",
         size=50,
     ),
-    # https://policy.pinterest.com/en/developer-guidelines (read 2026-11): pictures are neither kept nor altered.
+    # https://policy.pinterest.com/en/developer-guidelines (read 2026-11): "you may not store any information", one
+    # asks "each time"; nothing is covered or filtered; each Pin leads to its page and is said to be from Pinterest;
+    # nothing is given to third parties. An hour is the shortest in which a server can ask again for many who look.
     policy=Policy(
-        max_age=timedelta(days=1),
-        delete_within=timedelta(days=1),
-        media="link",
+        max_age=timedelta(hours=1),
+        delete_within=timedelta(hours=1),
+        media="pass",
+        json=False,
         own_only=True,
         chrome=("author", "link", "logo"),
+        caution="Pinterest's guidelines allow nothing to be stored, and nothing to be combined with what is from "
+        "elsewhere: posts are kept for an hour at most; show them in a feed of their own.",
         source="https://policy.pinterest.com/en/developer-guidelines",
         read=date(2026, 11, 22),
     ),
+    # Only what a feed of the site has: nothing tells of one pin without an account that may read it
+    card=PostCard(_post_addresses.pinterest, example="https://www.pinterest.com/pin/12345678/"),
     docs="https://developers.pinterest.com/docs/web-features/buttons/",
 )

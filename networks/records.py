@@ -8,9 +8,10 @@ Nothing here opens a connection or knows a network.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Literal
 
 from core.errors import BadReply
@@ -210,7 +211,7 @@ class Page:
     told. ``skipped`` counts the items that could not be read. ``again`` is how long the network asks to be left
     alone. ``hub`` and ``topic`` are the feed's WebSub hub and its own address (https://www.w3.org/TR/websub/).
     ``gone`` are the ids of posts that the reply says were deleted. ``feed`` is set where the answer was a plain page:
-    the address of the feed that it announces.
+    the address of the feed that it announces. ``partial`` says that something could not be asked for (`More`).
     """
 
     title: str = ""
@@ -223,6 +224,7 @@ class Page:
     topic: str = ""
     gone: tuple[str, ...] = ()
     feed: str = ""
+    partial: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """Return ``{"title", "posts", "next"}``; a title or a next page that is not there is null."""
@@ -237,13 +239,16 @@ class Page:
 class Policy:
     """What a network allows with its posts; data, enforced by the store's reaper and by the renderer.
 
-    ``max_age`` is how long a post may be kept without being asked for again; None is as long as wanted.
+    ``max_age`` is how long a post may be kept without being asked for again; None is as long as wanted. It holds for
+    pictures too.
     ``delete_within`` is how soon a deleted post must go here too. ``media`` says whether pictures may be kept in the
     media proxy's store (``keep``), only passed on (``pass``), or only linked (``link``); ``media_age`` how long a
     picture's address lives. ``json`` says whether posts may be in data forms (JSON, RSS, …) open to strangers.
     ``chrome`` names what a drawn post must carry: ``author`` ``link`` ``logo`` ``time`` ``text`` (unchanged)
     ``edited`` ``own-actions`` (no other network's buttons on it). ``own_only`` marks networks that let an account's
-    posts be shown by its owner alone. ``source`` is the page that says so, ``read`` the day it was read.
+    posts be shown by its owner alone. ``caution`` is what the network's terms ask of whoever runs this server, beyond
+    what a program can see to: it is told when a feed is made. ``source`` is the page that says so, ``read`` the day
+    it was read.
     """
 
     max_age: timedelta | None = None
@@ -253,8 +258,25 @@ class Policy:
     json: bool = True
     chrome: tuple[str, ...] = ("author", "link")
     own_only: bool = False
+    caution: str = ""
     source: str = ""
     read: date | None = None
+
+    @property
+    def hold(self) -> timedelta | None:
+        """How long pictures may be kept in the media proxy: zero is not at all, None as any other."""
+        return self.max_age if self.media == "keep" else timedelta()
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a network charges for reading, in US dollars: ``post`` for each, ``own`` for each of the account that owns
+    the application. ``source`` is the page that says so, ``read`` the day it was read."""
+
+    post: Decimal
+    own: Decimal
+    source: str
+    read: date
 
 
 @dataclass(frozen=True)
@@ -294,6 +316,20 @@ class Request:
     then: Callable[[Answer], Request] | None = None
 
 
+@dataclass(frozen=True)
+class More:
+    """What a list only names, and is asked for after it.
+
+    ``ask`` makes the request from the list's answer, None where nothing is missing, and ``after`` one more from that
+    one's answer. ``add`` gives the list's page with what was found, from the list's answer and those that came, one
+    at least. Where asking fails the page stays as it is. Only who has a credential asks for more.
+    """
+
+    ask: Callable[[Answer], Request | None]
+    add: Callable[[Page, Answer, Sequence[Answer]], Page]
+    after: Callable[[Answer], Request | None] | None = None
+
+
 def plainly(url: str) -> Request:
     """Ask for an address with GET: how most feeds go on."""
     return Request(url)
@@ -306,11 +342,12 @@ class Feed:
     ``translate`` makes a `Page` of an `Answer`, or raises a `core.errors.Problem`. ``ask`` makes the first request
     for a source as people write it (``@me@example.social``), or raises `core.errors.Invalid`; ``ask_with`` makes
     another first request for those who have what ``access`` says, where that is ``optional``; ``resume`` makes one
-    for `Page.next`. ``source`` tells people what to write. ``access`` says what is needed: nothing, an account
-    connected by its owner with ``scopes``, or a key of the operator's, which goes into the query as
-    ``key_parameter``; a token goes into the Authorization header. ``optional`` marks access that is not needed, but
-    gives more or raises the limits. ``headers`` go with every request. ``limits`` is the dialect of its rate-limit
-    headers. ``size`` is how many posts a page may have. ``cost`` marks networks that bill each post read.
+    for `Page.next`; ``more`` asks for what a page only names. ``source`` tells people what to write. ``access`` says
+    what is needed: nothing, an account connected by its owner with ``scopes``, or a key of the operator's, which goes
+    into the query as ``key_parameter``; a token goes into the Authorization header. ``optional`` marks access that is
+    not needed, but gives more or raises the limits. ``headers`` go with every request. ``limits`` is the dialect of
+    its rate-limit headers. ``size`` is how many posts a page may have. ``cost`` marks networks that bill each post
+    read, ``price`` says how much.
     """
 
     translate: Callable[[Answer], Page]
@@ -326,6 +363,8 @@ class Feed:
     limits: Dialect = "none"
     size: int = 0
     cost: bool = False
+    price: Price | None = None
+    more: tuple[More, ...] = ()
 
     def read(self, body: bytes, url: str, headers: Mapping[str, str] | None = None, status: int = 200) -> Page:
         """Translate an answer; whatever is wrong with it is a `core.errors.Problem`, mostly `BadReply`."""

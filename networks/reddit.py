@@ -4,14 +4,17 @@
 """
 
 import re
+from dataclasses import replace
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
+from networks import _post_addresses
+from networks._post_addresses import PostAddress
 from networks._profiles import https, part, reply, text, the
 from networks._sources import refused
 from networks._walk import web
 from networks.oauth import Ask, Lasting, Login, Profile, Told
-from networks.parts import Follow, Network, Share
+from networks.parts import Follow, Network, PostCard, Share
 from networks.records import Answer, Feed, Page, Policy, Request
 
 # Titles: "title of the submission. up to 300 characters long" — https://www.reddit.com/dev/api#POST_api_submit
@@ -88,6 +91,20 @@ def _translate(answer: Answer) -> Page:
     return page(answer)
 
 
+# --- Card: with an account only; without one servers are refused (https://www.reddit.com/dev/api#GET_api_info) ---
+
+
+def _one_with(at: PostAddress) -> Request:
+    return Request(f"https://oauth.reddit.com/api/info?raw_json=1&id={at.id}")
+
+
+def _of_one(answer: Answer, at: PostAddress) -> Page:
+    from networks._one_post import only
+
+    page = _translate(answer)
+    return only(replace(page, posts=()) if at.id in page.gone else page, at.id)
+
+
 NETWORK = Network(
     key="reddit",
     name="Reddit",
@@ -116,14 +133,20 @@ NETWORK = Network(
         limits="seconds",
         size=PAGE,
     ),
-    # https://support.reddithelp.com/hc/en-us/articles/26410290525844-Public-Content-Policy (read 2026-11): what was
-    # deleted there goes here too, within two days; the author's name and a link stand on each post.
+    # What was deleted there goes here too: two days are what those who build on it keep to. Neither the Data API
+    # Terms (2026-07-20) nor the Data API Wiki (2026-05-11) could be read again in November 2026.
     policy=Policy(
         max_age=timedelta(days=2),
         delete_within=timedelta(days=2),
         media="pass",
         source="https://redditinc.com/policies/data-api-terms",
         read=date(2026, 11, 22),
+    ),
+    card=PostCard(
+        _post_addresses.reddit,
+        "https://www.reddit.com/r/python/comments/abc123/title/",
+        translate=_of_one,
+        ask_with=_one_with,
     ),
     docs="https://www.reddit.com/dev/api#POST_api_submit",
 )

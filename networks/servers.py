@@ -108,6 +108,16 @@ class Servers:
         """Return the usual address of an account's page; see `networks._handles.profile`."""
         return profile(account, allow=self._allow)
 
+    def home(self, text: str) -> str:
+        """Return the host where a server, or the account of a handle, really is; "" where nobody says.
+
+        People of example.org may live on social.example.org: https://docs.joinmastodon.org/admin/config/#web_domain
+        (read 2026-11). Raises Invalid for what is no server, FetchFailed where it cannot be reached.
+        """
+        at = place(text, allow=self._allow)
+        said = self._webfinger(at, self._clock() + TOGETHER)
+        return self._home(str(said.get("actor", ""))) or str(said.get("home", ""))
+
     def share_address(self, server: str, content: Content, *, network: str = "fediverse") -> str:
         """Return the address of the server's own share page, the words cut to what its posts hold.
 

@@ -31,6 +31,8 @@ LOGIN = Login(
     flow="signed",
     authorize="https://oauth.telegram.org/auth",
     credentials=(Credential("BOT_TOKEN"),),
+    app=("BOT_TOKEN",),
+    per_app=True,  # whoever has the token can sign for anybody
 )
 
 NETWORK = Network(

@@ -6,11 +6,11 @@ Web intents: https://developers.facebook.com/documentation/threads/threads-web-i
 
 from datetime import date, timedelta
 
-from networks import _meta_hooks, _meta_tokens
+from networks import _meta_hooks, _meta_tokens, _post_addresses
 from networks._profiles import https, reply, text, the
 from networks._sources import mine
 from networks.oauth import Ask, Lasting, Login, Profile, Told
-from networks.parts import Follow, Network, Share
+from networks.parts import Follow, Network, PostCard, Share
 from networks.records import Answer, Feed, Page, Policy, Request
 
 # "Text posts are limited to 500 characters. Emojis are counted as the number of UTF-8 bytes": code points come
@@ -42,6 +42,7 @@ LOGIN = Login(
     separator=",",
     pkce=False,
     signed_requests=True,
+    per_app=True,
     ask=(
         Ask(
             "https://graph.threads.net/v1.0/me",
@@ -101,7 +102,8 @@ NETWORK = Network(
     login=LOGIN,
     feed=Feed(_translate, _ask, source="me", access="account", scopes=("threads_basic",), limits="meta", size=PAGE),
     webhook=WEBHOOK,
-    # https://developers.facebook.com/docs/threads/overview (read 2026-11): for its creator's own display.
+    # For its creator's own display, the overview says (not found again in November 2026). Platform Terms §3.d as for
+    # Facebook.
     policy=Policy(
         max_age=timedelta(days=7),
         delete_within=timedelta(days=1),
@@ -110,5 +112,7 @@ NETWORK = Network(
         source="https://developers.facebook.com/docs/threads/overview",
         read=date(2026, 11, 22),
     ),
+    # Only what a feed of the site has: Meta's oEmbed may be neither kept nor drawn anew (https://developers.facebook.com/docs/threads).
+    card=PostCard(_post_addresses.threads, example="https://www.threads.com/@example/post/CabcDEF_12"),
     docs="https://developers.facebook.com/documentation/threads/threads-web-intents",
 )

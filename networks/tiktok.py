@@ -6,12 +6,15 @@ Share Kit: https://developers.tiktok.com/doc/share-kit-android-quickstart-v2
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import quote
 
+from networks import _post_addresses
+from networks._post_addresses import PostAddress
 from networks._profiles import https, part, reply, text, the
 from networks._sources import mine
 from networks._walk import ident, loaded, record
 from networks.oauth import Ask, Lasting, Login, Profile, Told
-from networks.parts import Follow, Network, Share
+from networks.parts import Follow, Network, PostCard, Share
 from networks.records import Answer, Feed, Page, Policy, Request
 from networks.webhooks import Delivery, Event, Signed, Webhook, unhexed
 
@@ -37,6 +40,7 @@ LOGIN = Login(
     separator=",",
     client_id="client_key",
     gives_back=False,
+    per_app=True,
     ask=(Ask("https://open.tiktokapis.com/v2/user/info/", params={"fields": "open_id,avatar_url,display_name"}),),
     # A day, renewed with a refresh token of a year that may be a new one each time:
     # https://developers.tiktok.com/doc/oauth-user-access-token-management (read 2026-11)
@@ -113,6 +117,20 @@ WEBHOOK = Webhook(
     docs="https://developers.tiktok.com/doc/webhooks-verification",
 )
 
+# --- Card: oEmbed takes no key: https://developers.tiktok.com/doc/embed-videos (read 2026-11) ---
+
+
+def _one(at: PostAddress) -> Request:
+    page = quote(f"{at.origin}/@{at.user}/video/{at.id}", safe="")
+    return Request(f"https://www.tiktok.com/oembed?url={page}")
+
+
+def _of_one(answer: Answer, at: PostAddress) -> Page:
+    from networks._one_post import of_tiktok
+
+    return of_tiktok(answer, at)
+
+
 NETWORK = Network(
     key="tiktok",
     name="TikTok",
@@ -131,7 +149,8 @@ NETWORK = Network(
         size=20,
     ),
     webhook=WEBHOOK,
-    # https://developers.tiktok.com/doc/tiktok-api-v2-video-object (read 2026-11): a cover's address lives six hours.
+    # https://developers.tiktok.com/doc/tiktok-api-v2-video-object (2026-08-24, read 2026-11): a cover's address lives
+    # six hours. The terms themselves were not found again; a day is ours.
     policy=Policy(
         max_age=timedelta(days=1),
         delete_within=timedelta(days=1),
@@ -142,5 +161,6 @@ NETWORK = Network(
         source="https://www.tiktok.com/legal/page/global/tik-tok-developer-terms-of-service/en",
         read=date(2026, 11, 22),
     ),
+    card=PostCard(_post_addresses.tiktok, "https://www.tiktok.com/@example/video/6718335390845095173", _one, _of_one),
     docs="https://developers.tiktok.com/products/share-kit/",
 )

@@ -9,15 +9,19 @@ import hmac
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
+from networks import _post_addresses
 from networks._errors import opened, problem
+from networks._post_addresses import PostAddress
 from networks._profiles import https, part, reply, text, the
 from networks._sources import named
 from networks._walk import dig, ident, loaded, record, records
 from networks.oauth import Ask, Lasting, Login, Profile, Told
-from networks.parts import Follow, Network, Share
-from networks.records import Answer, Feed, Page, Policy, Request
+from networks.parts import Follow, Network, PostCard, Share
+from networks.records import Answer, Feed, Page, Policy, Price, Request
 from networks.webhooks import Delivery, Echo, Event, Secrets, Webhook, in_header, unique
 
 # https://docs.x.com/fundamentals/counting-characters (read 2026-08); twitter-text config/v3.json says the same.
@@ -63,8 +67,14 @@ LOGIN = Login(
 )
 
 
-# --- Feed: each post read is billed, 0.005 USD, 0.001 for one's own ---
-# https://docs.x.com/x-api/users/get-posts and /x-api/getting-started/pricing (read 2026-11)
+# --- Feed: each post read is billed, once a day (UTC) ---
+# https://docs.x.com/x-api/users/get-posts (read 2026-11). Looking the account up is billed too, a cent a day at most.
+PRICE = Price(
+    post=Decimal("0.005"),
+    own=Decimal("0.001"),
+    source="https://docs.x.com/x-api/getting-started/pricing",
+    read=date(2026, 11, 22),
+)
 API = "https://api.x.com/2/users"
 FIELDS = (
     "max_results=20&exclude=replies"
@@ -145,6 +155,22 @@ WEBHOOK = Webhook(
     docs="https://docs.x.com/x-api/webhooks/introduction",
 )
 
+# --- Card: oEmbed takes no key and costs nothing, where the API bills each post; it tells words, author and time ---
+# https://docs.x.com/x-for-websites/oembed-api (read 2026-11)
+
+
+def _one(at: PostAddress) -> Request:
+    page = quote(f"{at.origin}/{at.user or 'i'}/status/{at.id}", safe="")
+    return Request(f"https://publish.x.com/oembed?url={page}&omit_script=1&dnt=true&hide_thread=1")
+
+
+def _of_one(answer: Answer, at: PostAddress) -> Page:
+    from networks._one_post import only
+    from networks._x_posts import page
+
+    return only(page(answer), at.id)
+
+
 NETWORK = Network(
     key="x",
     name="X",
@@ -172,18 +198,22 @@ NETWORK = Network(
         limits="epoch",
         size=20,
         cost=True,
+        price=PRICE,
     ),
     webhook=WEBHOOK,
-    # https://docs.x.com/developer-terms/display-requirements and /policy (read 2026-11): current within a day,
-    # the logo, unmodified text, and no other network's buttons on it; no redistribution of whole posts.
+    # https://docs.x.com/developer-terms/display-requirements and /policy (read 2026-11 in xdevplatform/docs): the
+    # most current version, gone within 24 hours of being asked; logo, face, unmodified text, a word where it was
+    # edited, and no other network's buttons on it; whole posts are not given to third parties as data. The face must
+    # be shown, so pictures pass through here.
     policy=Policy(
         max_age=timedelta(days=1),
         delete_within=timedelta(days=1),
-        media="link",
+        media="pass",
         json=False,
         chrome=("author", "link", "logo", "time", "text", "edited", "own-actions"),
         source="https://docs.x.com/developer-terms/display-requirements",
         read=date(2026, 11, 22),
     ),
+    card=PostCard(_post_addresses.x, "https://x.com/example/status/20", _one, _of_one),
     docs="https://docs.x.com/x-for-websites/tweet-button/guides/web-intent",
 )

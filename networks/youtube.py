@@ -4,6 +4,7 @@ Channel addresses: https://support.google.com/youtube/answer/6180214. A bare nam
 """
 
 import re
+from collections.abc import Sequence
 from datetime import date, timedelta
 from urllib.parse import quote, urlsplit
 
@@ -12,7 +13,7 @@ from networks._errors import opened, problem
 from networks._sources import refused
 from networks._walk import dig, ident, web
 from networks.parts import Follow, Network, Share
-from networks.records import Answer, Feed, Page, Policy, Request
+from networks.records import Answer, Feed, More, Page, Policy, Request
 from networks.webhooks import WebSub
 
 # --- Feed: the channel's Atom feed needs no key (last 15 videos); the Data API v3 tells more ---
@@ -74,6 +75,21 @@ def _videos(playlist: str) -> Request:
     )
 
 
+def _details(first: Answer) -> Request | None:
+    """Ask what a playlist does not say of its videos: how often they were seen, and for which age they are."""
+    from networks._youtube_posts import named
+
+    ids = ",".join(named(first)[:50])  # as many at once: https://developers.google.com/youtube/v3/docs/videos/list
+    parts = "part=snippet,contentDetails,statistics"
+    return Request(f"{API}/videos?{parts}&maxResults=50&id={quote(ids, safe=',')}") if ids else None
+
+
+def _with_details(page: Page, _first: Answer, found: Sequence[Answer]) -> Page:
+    from networks._youtube_posts import with_details
+
+    return with_details(page, found[0])
+
+
 def _translate(answer: Answer) -> Page:
     from networks._youtube_posts import page
 
@@ -117,10 +133,11 @@ NETWORK = Network(
         optional=True,
         key_parameter="key",
         size=50,
+        more=(More(_details, _with_details),),
     ),
     webhook=WEBHOOK,
-    # https://developers.google.com/youtube/terms/developer-policies III.E.4 (read 2026-11): 30 days, then asked again
-    # or deleted; films are neither kept nor passed on.
+    # III.E.4.d, "not longer than 30 calendar days" for what is read without the channel's consent; III.E.1, films are
+    # neither kept nor passed on (their words as quoted on 2026-09-16).
     policy=Policy(
         max_age=timedelta(days=30),
         delete_within=timedelta(days=7),

@@ -5,14 +5,15 @@
 
 A visitor's browser asks us, and whoever has the picture learns nothing of the visitor. What is kept: of each picture
 what it is (a day, then for six more while it is looked at anew), each width that was asked for, and for an hour its
-own bytes, from which the next width is made. See docs/media.md.
+own bytes, from which the next width is made. Where a network allows less, less is kept, or nothing at all
+(`og.media_pass`). See docs/media.md.
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import PIL
@@ -20,8 +21,10 @@ import PIL
 from core.cache_fetch import Cache
 from core.errors import BadReply, FetchFailed, HostBusy, NotFound, Problem, ReplyTooLarge, TooSlow, Unreachable
 from core.http import Http, Reply
+from core.patience import Upstreams
 from og.media_address import Addresses, Asked
-from og.pixels import Small, fitted, small
+from og.media_pass import Passed, Passing
+from og.pixels import Small, fitted, measured, small
 from og.workbench import Workbench
 
 if TYPE_CHECKING:
@@ -87,31 +90,53 @@ class _Facts:
 class Media:
     """The proxy. One for the process, shared by its threads."""
 
-    def __init__(self, http: Http, cache: Cache, addresses: Addresses, bench: Workbench | None = None) -> None:
+    def __init__(
+        self,
+        http: Http,
+        cache: Cache,
+        addresses: Addresses,
+        bench: Workbench | None = None,
+        patience: Upstreams | None = None,
+    ) -> None:
         self._http = http
         self._cache = cache
         self._addresses = addresses
         self._bench = bench or Workbench()
+        self._passing = Passing(self._untouched, patience)
 
-    def address(self, url: str, width: int, *, expires: datetime | None = None) -> str:
+    def address(
+        self,
+        url: str,
+        width: int,
+        *,
+        expires: datetime | None = None,
+        hold: timedelta | None = None,
+        owner: str = "",
+    ) -> str:
         """Return our path for a picture at one of `media_address.WIDTHS`; put the base address before it elsewhere.
 
-        Raises AddressRefused for an address that would never be fetched.
+        ``hold`` is how long it may be kept, None as any other, zero not at all; ``owner`` is told where the picture's
+        own address has expired. Raises AddressRefused for an address that would never be fetched.
         """
-        return self._addresses.write(url, width, expires)
+        return self._addresses.write(url, width, expires, hold=hold, owner=owner)
 
     def asked(self, signature: str, width: str, key: str) -> Asked:
         """Return what the parts of such a path ask for; raise NotFound or NotAllowed where we never made it."""
         return self._addresses.read(signature, width, key)
 
-    def picture(self, url: str, width: int) -> Picture:
+    def picture(self, url: str, width: int, hold: timedelta | None = None) -> Picture:
         """Return a picture at a width. Raises NotFound, FetchFailed, or Busy where we are short of threads."""
-        facts, stale = self._facts(url, width)
+        most = hold.total_seconds() if hold else MADE
+        facts, stale = self._facts(url, width, most)
         name = f"{facts.name}-{width}-{RECIPE}"
         made = self._cache.fetch(
-            _made_key(name), lambda: self._make(url, facts, width).webp, fresh=MADE, negative=_held
+            _made_key(name), lambda: self._make(url, facts, width, most).webp, fresh=min(MADE, most), negative=_held
         )
         return Picture(made.value, name, stale)
+
+    def passed(self, url: str) -> Passed:
+        """Return a picture as it came, of which nothing is kept. Raises as `picture` does."""
+        return self._passing.picture(url, lambda problem: min(_held(problem), TROUBLE))
 
     def describe(self, url: str) -> Described:
         """Return what a picture is like, fetching it where that is not known. Raises as `picture` does."""
@@ -126,11 +151,16 @@ class Media:
     def forget(self, url: str) -> None:
         """Forget a picture, as when the post it was in is deleted. What was made of it cannot be found any more."""
         self._cache.delete(_facts_key(url))
+        self._passing.forget(url)
 
-    def _facts(self, url: str, width: int) -> tuple[_Facts, bool]:
-        """Return what is known of a picture, and whether that is stale. One that is fetched is made at this width."""
-        key = _facts_key(url)
-        found = self._cache.fetch(key, lambda: self._look(url, width), fresh=FRESH, stale=STALE, negative=_held)
+    def _facts(self, url: str, width: int, most: float = MADE) -> tuple[_Facts, bool]:
+        """Return what is known of a picture, and whether that is stale. One that is fetched is made at this width.
+
+        ``most`` are the seconds for which anything of it may be kept.
+        """
+        key, fresh = _facts_key(url), min(FRESH, most)
+        stale = min(STALE, most - fresh)
+        found = self._cache.fetch(key, lambda: self._look(url, width, most), fresh=fresh, stale=stale, negative=_held)
         facts = _Facts(**found.value)
         if facts.name:
             return facts, found.stale
@@ -138,7 +168,7 @@ class Media:
             self._cache.delete(key)
         raise _gone()
 
-    def _look(self, url: str, width: int) -> dict[str, Any]:
+    def _look(self, url: str, width: int, most: float) -> dict[str, Any]:
         """Fetch a picture if it changed, and say what it is; keep its bytes, and this width of it."""
         old = _Facts(**(self._cache.peek(_facts_key(url)) or {}))
         try:
@@ -153,10 +183,10 @@ class Media:
         facts = _facts_of(reply, made)
         self._cache.set(_original_key(facts.name), reply.body, ORIGINAL)
         if width:
-            self._cache.set(_made_key(f"{facts.name}-{width}-{RECIPE}"), made.webp, MADE)
+            self._cache.set(_made_key(f"{facts.name}-{width}-{RECIPE}"), made.webp, min(MADE, most))
         return asdict(facts)
 
-    def _make(self, url: str, facts: _Facts, width: int) -> Small:
+    def _make(self, url: str, facts: _Facts, width: int, most: float) -> Small:
         """Make a width from the bytes that are kept, else fetch them again."""
         original = self._cache.get(_original_key(facts.name))
         if original is not None:
@@ -166,8 +196,15 @@ class Media:
         now = _facts_of(reply, made)
         self._cache.set(_original_key(now.name), reply.body, ORIGINAL)
         if now.name != facts.name:  # it has changed since we looked
-            self._cache.set(_facts_key(url), asdict(now), FRESH, stale=STALE)
+            fresh = min(FRESH, most)
+            self._cache.set(_facts_key(url), asdict(now), fresh, stale=min(STALE, most - fresh))
         return made
+
+    def _untouched(self, url: str) -> bytes:
+        """Fetch a picture that is passed on; raise BadReply for what is none, or too large for a browser."""
+        data = self._fetch(url, _Facts()).body
+        measured(data)
+        return data
 
     def _fetch(self, url: str, old: _Facts) -> Reply:
         """Ask for a picture, or with what is known of it whether it changed."""
@@ -190,7 +227,7 @@ def media_of(services: Services) -> Media:
     settings = services.settings
     cache = shelf(settings.data / "media", settings.media_bytes, services.upstreams)
     addresses = Addresses(services.vault, services.http.guard, own=(settings.base_url,))
-    return Media(services.http, cache, addresses)
+    return Media(services.http, cache, addresses, patience=services.upstreams)
 
 
 def _facts_of(reply: Reply, made: Small) -> _Facts:

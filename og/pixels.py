@@ -90,6 +90,19 @@ def small(data: bytes, width: int, bench: Workbench) -> Small:
     return _guarded(data, bench, lambda given, place: _small(given, width, place))
 
 
+def measured(data: bytes) -> tuple[int, int]:
+    """Return the size of a picture that is not decoded here. Raises BadReply for what is none, or is too large."""
+    given = cleaned(data)
+    try:
+        with _pillow().open(BytesIO(given.data), formats=(given.kind,)) as image:
+            _check_size(image)
+            return image.width, image.height
+    except FAULTS as exc:
+        raise damaged() from exc
+    except _bomb() as exc:
+        raise too_large() from exc
+
+
 def opened(data: bytes, fit: Fit, bench: Workbench) -> Image.Image:
     """Return a picture as RGB or RGBA, at the size that ``fit`` says for its own. Raises as `small` does."""
     return _guarded(data, bench, lambda given, place: _made(given, fit, place)[0])

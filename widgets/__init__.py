@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from widgets import card, feed, follow, login, share
+from widgets import card, feed, follow, login, replies, share
 from widgets.base import Widget
 
-BUILT_IN: tuple[Widget, ...] = (share.WIDGET, follow.WIDGET, login.WIDGET, feed.WIDGET, card.WIDGET)
+BUILT_IN: tuple[Widget, ...] = (
+    share.WIDGET,
+    follow.WIDGET,
+    login.WIDGET,
+    feed.WIDGET,
+    replies.WIDGET,
+    card.WIDGET,
+)
 
 
 class Widgets(Mapping[str, Widget]):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar, get_args, get_origin
 
@@ -21,8 +21,10 @@ from widgets.words import Words
 
 if TYPE_CHECKING:
     from core.sites import Site
-    from feeds.show import Shown
+    from feeds.conversation import Conversation
+    from feeds.show import Shown, ShownAuthor, ShownPost
     from networks.parts import Network
+    from networks.records import Author, Post
     from widgets.page_reader import Reader
 
 O = TypeVar("O", bound="Options")  # noqa: E741 -- pydantic's own letter for it
@@ -60,7 +62,9 @@ class Context:
     """What a widget's data is made from beside its options.
 
     ``offered`` tells which networks the visitors of a site can log in with on this server; ``feed`` what there is of
-    a feed: its id, how many posts, where to go on, and the language.
+    a feed: its id, how many posts, where to go on, and the language. ``conversation`` gives what is said about a
+    page: its address, posts about it, how many answers, and the site; ``show_post`` and ``show_author`` what is to be
+    drawn of a post in a language, and of somebody on a network.
     """
 
     networks: Networks
@@ -71,6 +75,9 @@ class Context:
     reader: Callable[[], Reader] | None = None
     offered: Callable[[Site | None], Iterable[Network]] | None = None
     feed: Callable[[str, int, str, str], Shown] | None = None
+    conversation: Callable[[str, Sequence[str], int, Site | None], Conversation] | None = None
+    show_post: Callable[[Post, str], ShownPost] | None = None
+    show_author: Callable[[Author, str], ShownAuthor] | None = None
 
 
 @dataclass(frozen=True)

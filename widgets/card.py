@@ -14,6 +14,7 @@ from pydantic import Field, field_validator
 
 from core.addresses import origin_of
 from core.errors import FetchFailed, Invalid, Problem, Unauthorized
+from widgets import card_posts
 from widgets.base import Context, Options, Widget, address
 
 if TYPE_CHECKING:
@@ -78,8 +79,10 @@ class CardOptions(Options):
     """What a page owner may say about a card."""
 
     href: str = Field("", description="The page to show. Default: where the link inside goes.")
-    layout: Literal["large", "list", "compact"] = Field(
-        "large", description="The picture above the words, beside them, or small beside title and site."
+    layout: Literal["large", "list", "compact", "page"] = Field(
+        "large",
+        description="The picture above the words, beside them, or small beside title and site. `page`: large, and "
+        "the page's own card even where it is a network's post.",
     )
 
     @field_validator("href", mode="before")
@@ -102,8 +105,10 @@ def data(options: CardOptions, context: Context) -> dict[str, Any]:
     """Return what the template and the script read. Raises Invalid without an address, and nothing else."""
     if not options.href:
         raise Invalid("Say which page, as href=https://…", field="href")
+    alone = options.layout == "page"
+    options = options.model_copy(update={"layout": "large"}) if alone else options
     try:
-        return {**_frame(options, context), **_content(options, context)}
+        return {**_frame(options, context), **_content(options, context, alone)}
     except Problem as problem:
         return {**_frame(options, context), **problem.as_json()}
 
@@ -124,14 +129,31 @@ def _frame(options: CardOptions, context: Context) -> dict[str, Any]:
     }
 
 
-def _content(options: CardOptions, context: Context) -> dict[str, Any]:
-    since = time.monotonic()
+def _content(options: CardOptions, context: Context, alone: bool) -> dict[str, Any]:
+    """Return what a card shows: a network's post, or unless there is one the page; ``alone``: always the page."""
     if context.reader is None:
         raise Unauthorized("Pages are read for sites that have a key.", code="no_credential")
+    reader = context.reader()
+    post = None if alone else card_posts.content(options.href, options.layout, reader, context)
+    if post is None:
+        return _page(options, context, reader)
+    picture = post.pop("picture", None)
+    return {**post, **(_look(options, reader, {}, _shown(picture), None) if picture else {})}
+
+
+def _shown(picture: Mapping[str, Any]) -> Shown:
+    from widgets.page_reader import Shown
+
+    return Shown(**{name: picture[name] for name in ("src", "width", "height", "srcset", "colour")})
+
+
+def _page(options: CardOptions, context: Context, reader: Reader) -> dict[str, Any]:
+    since = time.monotonic()
     from og.robots import shown as permitted  # what the page's owner lets others show
 
-    reader = context.reader()
     preview = permitted(reader.preview(options.href))
+    if preview.get("blocked") == "not_found" and reader.names_post(options.href):
+        return card_posts.gone(context)
     if preview.get("blocked"):
         raise FetchFailed("The page shows its content to people only.", code="page_blocked")
     image, icon = dict(preview.get("image") or {}), {"url": preview.get("favicon", "")}
@@ -248,4 +270,4 @@ def player_origins() -> list[str]:
     return sorted({origin_of(provider.src.format("0", quoted="0")) for provider in KNOWN})
 
 
-WIDGET = Widget("card", "Link card", CardOptions, data, reads=True)
+WIDGET = Widget("card", "Link card", CardOptions, data, reads=True, told=card_posts.told)

@@ -105,7 +105,9 @@ def data(options: FeedOptions, context: Context) -> dict[str, Any]:
         "more": address(options, context, cursor=shown["next"]) if shown["next"] else "",
         "say": {name: words.text(name) for name in ("more_posts", "picture", "video", "sound", "play", "close")},
         "said": "|".join(words.text(name) for name in SAID),
-        "frames": origins(posts),
+        "sheets": ("post", "feed"),
+        "frames": origins(posts, "iframe"),
+        "files": origins(posts, "video", "audio"),
     }
 
 
@@ -125,7 +127,7 @@ def address(options: FeedOptions, context: Context, **changed: str) -> str:
 
 def told(content: dict[str, Any], context: Context) -> dict[str, Any]:
     """Return the data as JSON may have it: without posts whose network forbids that (`Policy.json`)."""
-    shown = ("posts", "said", "say", "frames", "note", "more")
+    shown = ("posts", "said", "say", "sheets", "frames", "files", "note", "more")
     posts = [post for post in content["posts"] if allowed(post, context)]
     return {name: value for name, value in content.items() if name not in shown} | {"posts": posts}
 

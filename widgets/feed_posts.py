@@ -35,6 +35,8 @@ USUAL = (640, 480)
 THUMB = 96
 # The proxy's address of a picture at twice the density, which is the large one that a click shows.
 _TWICE = re.compile(r"(\S+) 2x")
+# What may stand in a policy: of what WHATWG lets be a host, a semicolon would begin another rule.
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]{1,253}(?::\d{1,5})?")
 _HEADING = re.compile(r"<(/?)h[1-6]\b[^>]*>")
 
 # What a post must carry -> whether this one does (networks.records.Policy.chrome).
@@ -108,7 +110,8 @@ def _author(post: ShownPost) -> dict[str, Any]:
     found: dict[str, Any] = {"name": name, "handle": "", "url": post["url"], "face": None, "letter": name[:1].upper()}
     if author:
         handle = author["handle"].lstrip("@")
-        found["handle"] = f"@{handle}" if handle and handle != name else ""
+        both = handle != name or "own-actions" in post["chrome"]  # X wants both, even where they are the same
+        found["handle"] = f"@{handle}" if handle and both else ""
         found["url"] = author["url"] or post["url"]
         found["face"] = author["avatar"]
     return found
@@ -241,7 +244,7 @@ def _quote(post: ShownPost, words: Words) -> dict[str, Any]:
     }
 
 
-def origins(posts: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Return the origins of the players that posts may show, for the policy of our own frame."""
-    found = {origin_of(one["src"]) for post in posts for one in post["media"] if one["plays"] == "iframe"}
-    return sorted(found - {""})
+def origins(posts: Iterable[Mapping[str, Any]], *elements: str) -> list[str]:
+    """Return the origins of what posts may play in these elements, for the policy of our own frame."""
+    found = {origin_of(one["src"]) for post in posts for one in post["media"] if one["plays"] in elements}
+    return sorted(one for one in found if _ORIGIN.fullmatch(one))

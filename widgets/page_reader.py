@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import Busy, Problem
 
 if TYPE_CHECKING:
+    from feeds.show import ShownPost
     from og.media import Media
 
 # Seconds after which no picture is fetched to see what it is like: it takes up to five (og.media.DEADLINE), and an
@@ -31,11 +32,26 @@ class Shown:
 
 
 @dataclass(frozen=True)
+class SeenPost:
+    """A network's post at an address; ``shown`` is None where the network says that it is gone."""
+
+    network: str
+    shown: ShownPost | None
+
+
+def no_post(_url: str, _lang: str) -> SeenPost | None:
+    """Return nothing: for who may have nothing read."""
+    return None
+
+
+@dataclass(frozen=True)
 class Reader:
     """What one caller may have read. ``preview`` raises what refuses the caller, or what the page's server did wrong.
 
     ``expires`` is when the pictures' addresses end, None for never; ``lifetime`` how long an answer may be kept, as
-    Cache-Control says it.
+    Cache-Control says it, ``post_lifetime`` one about a network's post. ``post`` gives the post that is at an
+    address, for a page in a language; None where there is none that may be shown as such. ``names_post`` says whether
+    an address has the form of a post's.
     """
 
     base_url: str
@@ -43,6 +59,9 @@ class Reader:
     media: Callable[[], Media]
     expires: datetime | None = None
     lifetime: str = ""
+    post_lifetime: str = ""
+    post: Callable[[str, str], SeenPost | None] = no_post
+    names_post: Callable[[str], bool] = lambda _url: False
 
     def look(self, urls: list[str], since: float) -> frozenset[str]:
         """Find out what pictures are like, all at once, unless it is too late for that (``since``: monotonic time).

@@ -7,7 +7,8 @@ After the exchange the answer's DID is looked up anew: only the server its owner
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -24,9 +25,9 @@ from networks.oauth import Told
 
 if TYPE_CHECKING:
     from login.attempts import Attempt, Begun
-    from login.keys import SigningKey
     from networks.oauth import Profile
 
+log = logging.getLogger(__name__)
 CLIENT_PATH = "/login/bluesky/client.json"
 # What anybody may ask about anybody: https://docs.bsky.app/docs/api/app-bsky-actor-get-profile (read 2026-11)
 PROFILE = "https://public.api.bsky.app/xrpc/app.bsky.actor.getProfile"
@@ -35,10 +36,7 @@ RESOURCE = "/.well-known/oauth-protected-resource"
 
 
 class AtprotoFlow:
-    """The flow ``atproto``. ``signer`` gives our published ES256 key."""
-
-    def __init__(self, signer: Callable[[], SigningKey]) -> None:
-        self._signer = signer
+    """The flow ``atproto``."""
 
     def prepare(self, door: Door, typed: str) -> Prepared:
         """Find the server that somebody lives on, and what it wants; make the key of this login."""
@@ -46,7 +44,8 @@ class AtprotoFlow:
         issuer = _issuer(door, who.home)
         where = _endpoints(door, issuer)
         kept = {"issuer": issuer, "key": dpop.new_key(), "did": who.did, "hint": who.handle or who.did}
-        return Prepared(extra={**kept, "pushed": where.pushed, "authorize": where.authorize, "token": where.token})
+        places = {"pushed": where.pushed, "authorize": where.authorize, "token": where.token, "revoke": where.revoke}
+        return Prepared(extra={**kept, **places})
 
     def at(self, door: Door, server: str) -> Door:  # noqa: ARG002 -- one callback for all: `iss` tells them apart
         """Return the door with our client id here."""
@@ -60,7 +59,7 @@ class AtprotoFlow:
         """Push the request (RFC 9126) and return the address that stands for it."""
         kept = prepared.extra
         asked = authorization_request(door, begun, login_hint=str(kept["hint"]))
-        fields = asked | self._proof(door, str(kept["issuer"]))
+        fields = asked | _proof(door, str(kept["issuer"]))
         reply = dpop.post(door, str(kept["pushed"]), fields, _key(kept))
         said = _object(reply, "the pushed request")
         if not isinstance(said.get("request_uri"), str):
@@ -75,23 +74,35 @@ class AtprotoFlow:
         if failure := refused(fields):
             raise failure
         body = {"grant_type": "authorization_code", "code": fields.get("code", ""), "redirect_uri": door.back}
-        body |= {"code_verifier": attempt.verifier, "client_id": door.client.id} | self._proof(door, issuer)
+        body |= {"code_verifier": attempt.verifier, "client_id": door.client.id} | _proof(door, issuer)
         reply = dpop.post(door, str(kept["token"]), body, _key(kept))
         said = _object(reply, "token")
         if "access_token" not in said or str(said.get("token_type", "")).lower() != "dpop":
             raise LoginFailed("network_failed", f"token: {error_of(said)}")
+        if "atproto" not in str(said.get("scope", "")).split():
+            raise LoginFailed("network_failed", "token: not for telling who it is")
+        _give_back(door, kept, str(said["access_token"]))
         who = _spoken_for(door, said, issuer, str(kept["did"]))
         told = Told({"sub": who.did}, {}, (_about(door, who.did),), {"handle": who.handle}, issuer)
         with reading("profile"):
             return door.login.profile(told)
 
-    def _proof(self, door: Door, issuer: str) -> dict[str, str]:
-        """Return what proves that we are the client: nothing on a laptop."""
-        if door.login.auth == "none":
-            return {}
-        key = self._signer()
-        made = dpop.assertion(key.private or {}, key.id, door.client.id, issuer)
-        return {"client_assertion_type": dpop.ASSERTION, "client_assertion": made}
+
+def _give_back(door: Door, kept: Mapping[str, object], token: str) -> None:
+    """Revoke the token (RFC 7009): it has said who it is. Where that fails it ends by itself."""
+    if url := str(kept.get("revoke", "")):
+        fields = {"token": token, "client_id": door.client.id, **_proof(door, str(kept["issuer"]))}
+        try:
+            status = dpop.post(door, url, fields, _key(kept), SHORT).status
+        except LoginFailed:
+            status = 0
+        if not 200 <= status < 300:
+            log.info("a token was not taken back by %s: status %s", door.key, status)
+
+
+def _proof(door: Door, issuer: str) -> dict[str, str]:
+    """Return what proves that we are the client: nothing on a laptop."""
+    return {} if door.login.auth == "none" else dpop.asserted(door, issuer)
 
 
 def _who(door: Door, typed: str) -> Identity:

@@ -26,7 +26,11 @@ OAUTH = "/.well-known/oauth-authorization-server"
 
 @dataclass(frozen=True)
 class Endpoints:
-    """Where to ask. ``issuer`` is what ID tokens and callbacks must name; ``names_issuer`` says that callbacks do."""
+    """Where to ask. ``issuer`` is what ID tokens and callbacks must name; ``names_issuer`` says that callbacks do.
+
+    ``pushed`` is where requests can be pushed (RFC 9126), ``pushed_only`` says that they must be. ``algorithms`` are
+    those of ID tokens, ``methods`` the ways to prove who a client is, ``assertions`` the algorithms of one of them.
+    """
 
     authorize: str
     token: str
@@ -36,9 +40,11 @@ class Endpoints:
     revoke: str = ""
     registration: str = ""
     pushed: str = ""
+    pushed_only: bool = False
     names_issuer: bool = False
     algorithms: tuple[str, ...] = ("RS256",)
     methods: tuple[str, ...] = ()
+    assertions: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
     challenges: tuple[str, ...] = ()
 
@@ -83,9 +89,11 @@ def endpoints(said: Mapping[str, Any]) -> Endpoints:
         revoke=_address(said, "revocation_endpoint"),
         registration=_address(said, "registration_endpoint"),
         pushed=_address(said, "pushed_authorization_request_endpoint"),
+        pushed_only=said.get("require_pushed_authorization_requests") is True,
         names_issuer=said.get("authorization_response_iss_parameter_supported") is True,
         algorithms=_texts(said, "id_token_signing_alg_values_supported") or ("RS256",),
         methods=_texts(said, "token_endpoint_auth_methods_supported"),
+        assertions=_texts(said, "token_endpoint_auth_signing_alg_values_supported"),
         scopes=_texts(said, "scopes_supported"),
         challenges=_texts(said, "code_challenge_methods_supported"),
     )

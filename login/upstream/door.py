@@ -13,18 +13,21 @@ three steps, because what the first learns must be kept with the attempt before 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlsplit
 
-from core.errors import BadReply, FetchFailed
+from core.errors import AddressRefused, BadReply, FetchFailed
 from login.problems import LoginFailed
 
 if TYPE_CHECKING:
     from core.cache_fetch import Cache
     from core.http import Http, Reply
     from login.attempts import Attempt, Begun
+    from login.keys import SigningKey
     from networks.oauth import Login, Profile
 
 # Seconds for one question to a network. A login asks up to four in a row, and a person waits for all of them
@@ -56,7 +59,9 @@ class Door:
     """Everything that driving one login takes.
 
     ``origin`` is our own, ``name`` what we call ourselves there, ``back`` our callback (RFC 6749 §3.1.2). ``allow``
-    are hosts that tests let through.
+    are hosts of this machine that development lets through. ``signer`` gives our published key of an algorithm.
+    ``issuer`` and ``assertions`` are what a proof that is signed with it names and may be signed by. ``directory``
+    and ``resolver`` are origins that tell who is who on the AT Protocol.
     """
 
     key: str
@@ -68,11 +73,30 @@ class Door:
     http: Http
     cache: Cache
     allow: tuple[str, ...] = ()
+    signer: Callable[[str], SigningKey] | None = field(default=None, repr=False)
+    issuer: str = ""
+    assertions: tuple[str, ...] = ()
+    directory: str = ""
+    resolver: str = ""
 
     def ask(self, method: str, url: str, **given: Any) -> Reply:
-        """Ask the network, without following redirects: a token goes where it was meant for, or nowhere."""
+        """Ask the network, without following redirects: a token goes where it was meant for, or nowhere.
+
+        Plain http is for hosts of this machine only (RFC 6749 §1.6 and §3.2, OpenID Connect Discovery §3). Raises
+        FetchFailed.
+        """
         given.setdefault("deadline", DEADLINE)
-        return self.http.request(method, url, max_bytes=LARGEST, redirects=0, **given)
+        return self.http.request(method, self.checked(url), max_bytes=LARGEST, redirects=0, **given)
+
+    def checked(self, url: str) -> str:
+        """Return an address of the network that we ask, or send a browser to. Raises AddressRefused without TLS."""
+        if not url.startswith("https://") and not self._is_let_through(url):
+            raise AddressRefused("The network names an address without TLS.")
+        return url
+
+    def _is_let_through(self, url: str) -> bool:
+        place = urlsplit(url).netloc
+        return place in self.allow or f"{place}:80" in self.allow
 
 
 @dataclass(frozen=True)
@@ -108,7 +132,8 @@ def refused(fields: Mapping[str, str]) -> LoginFailed | None:
     if not error:
         return None
     said_no = ("access_denied", "user_cancelled_login", "user_cancelled_authorize", "user_denied", "consent_required")
-    return LoginFailed("denied" if error in said_no else "network_failed", f"the network said {error[:60]!r}")
+    told = re.sub(r"[^\w.:-]", "?", error[:60])  # it goes into a log
+    return LoginFailed("denied" if error in said_no else "network_failed", f"the network said {told}")
 
 
 def json_of(reply: Reply, what: str) -> Any:

@@ -15,7 +15,8 @@ from urllib.parse import urlencode
 
 from core.errors import FetchFailed
 from core.http import Reply
-from login.upstream.door import FORM, JSON, Door, failed
+from login.problems import LoginFailed
+from login.upstream.door import DEADLINE, FORM, JSON, Door, failed
 
 # "The authorization server MUST ... at least ES256": https://atproto.com/specs/oauth (read 2026-11)
 ALGORITHM = "ES256"
@@ -47,28 +48,38 @@ def proof(key: Mapping[str, Any], method: str, url: str, nonce: str = "", token:
     return jwt.encode(header, claims, made, algorithms=[ALGORITHM])
 
 
-def assertion(key: Mapping[str, Any], key_id: str, client_id: str, audience: str) -> str:
-    """Return what proves that we are a client (RFC 7523 §3), signed with our published key."""
+def asserted(door: Door, issuer: str) -> dict[str, str]:
+    """Return the fields that prove that we are the client (RFC 7523 §2.2), signed with our published key.
+
+    The audience is the issuer and nothing else, so that no server can use a proof at another
+    (draft-ietf-oauth-rfc7523bis §4).
+    """
     from joserfc import jwt
-    from joserfc.jwk import ECKey
+    from joserfc.jwk import JWKRegistry
 
-    now = int(time.time())
-    claims = {"iss": client_id, "sub": client_id, "aud": audience, "jti": secrets.token_urlsafe(16)}
-    signer = ECKey.import_key(dict(key))
-    header = {"alg": ALGORITHM, "kid": key_id, "typ": "JWT"}
-    return jwt.encode(header, {**claims, "iat": now, "exp": now + LIFE}, signer, algorithms=[ALGORITHM])
+    if door.signer is None:
+        raise LoginFailed("network_off")
+    key = door.signer("RS256" if door.assertions and ALGORITHM not in door.assertions else ALGORITHM)
+    now, name = int(time.time()), door.client.id
+    claims: dict[str, Any] = {"iss": name, "sub": name, "aud": issuer, "jti": secrets.token_urlsafe(16)}
+    claims |= {"iat": now, "exp": now + LIFE}
+    header = {"alg": key.algorithm, "kid": key.id, "typ": "JWT"}
+    made = jwt.encode(header, claims, JWKRegistry.import_key(key.private or {}), algorithms=[key.algorithm])
+    return {"client_assertion_type": ASSERTION, "client_assertion": made}
 
 
-def post(door: Door, url: str, fields: Mapping[str, str], key: Mapping[str, Any]) -> Reply:
+def post(
+    door: Door, url: str, fields: Mapping[str, str], key: Mapping[str, Any], deadline: float = DEADLINE
+) -> Reply:
     """Post a form with a proof, once more where the server first tells its nonce (RFC 9449 §8).
 
-    Raises LoginFailed where there is no answer.
+    ``deadline`` is in seconds, for each try. Raises LoginFailed where there is no answer.
     """
     nonce = ""
     for last in (False, True):
         headers = {"Accept": JSON, "Content-Type": FORM, "DPoP": proof(key, "POST", url, nonce)}
         try:
-            reply = door.ask("POST", url, headers=headers, body=urlencode(fields).encode())
+            reply = door.ask("POST", url, headers=headers, body=urlencode(fields).encode(), deadline=deadline)
         except FetchFailed as exc:
             raise failed("the server", exc) from exc
         told = reply.headers.get("dpop-nonce", "")

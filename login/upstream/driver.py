@@ -20,6 +20,7 @@ from login.upstream.door import Client, Door, Flow
 from login.upstream.servers import Servers
 
 if TYPE_CHECKING:
+    from login.apps import App
     from login.attempts import Attempt, Start
     from login.service import Logins
     from login.upstream.keeping import Kept
@@ -30,17 +31,22 @@ log = logging.getLogger(__name__)
 Scopes = tuple[str, ...]
 # What networks and their users read of us where a client is registered on the way.
 NAME = "Handbill"
+# What stands in an attempt's ``extra`` where it was begun with a site's own application: its name.
+APP = "app"
 
 
 def begin(logins: Logins, network: Network, start: Start) -> str:
     """Begin an attempt and return the address to send the browser to. ``start.server`` is what was typed."""
-    door, flow = door_of(logins, network), flow_of(logins, _login(network))
+    app = logins.apps.of(network, start.site_key)
+    if app is None:
+        raise LoginFailed("network_off")
+    door, flow = door_of(logins, network, app), flow_of(logins, _login(network))
     try:
         prepared = flow.prepare(door, start.server)
         door = flow.at(door, prepared.server)
-        extra = {**start.extra, **prepared.extra}
+        extra = {**start.extra, **prepared.extra, **({APP: app.name} if app.name else {})}
         begun = logins.attempts.begin(replace(start, server=prepared.server, extra=extra))
-        return flow.address(door, prepared, begun)
+        return door.checked(flow.address(door, prepared, begun))
     except FetchFailed as exc:
         raise _told(network, LoginFailed("network_failed", exc.message)) from exc
     except LoginFailed as exc:
@@ -61,7 +67,8 @@ def finish(logins: Logins, network: Network, attempt: Attempt, fields: Mapping[s
     """Return who it is. Raises LoginFailed, in words for the person; the log says more, without secrets."""
     flow = flow_of(logins, _login(network))
     try:
-        return flow.profile(flow.at(door_of(logins, network), attempt.server), attempt, fields)
+        app = begun_with(logins, network, attempt)
+        return app.marked(flow.profile(flow.at(door_of(logins, network, app), attempt.server), attempt, fields))
     except FetchFailed as exc:
         raise _told(network, LoginFailed("network_failed", exc.message)) from exc
     except LoginFailed as exc:
@@ -73,28 +80,38 @@ def keep(logins: Logins, network: Network, attempt: Attempt, fields: Mapping[str
     from login.upstream.keeping import kept
 
     try:
-        return kept(door_of(logins, network), attempt, fields, needed)
+        return kept(door_of(logins, network, begun_with(logins, network, attempt)), attempt, fields, needed)
     except LoginFailed as exc:
         if exc.code == "missing_scope":
             raise
         raise _told(network, exc) from exc
 
 
-def door_of(logins: Logins, network: Network) -> Door:
-    """Return a network's door, with the operator's credentials."""
+def begun_with(logins: Logins, network: Network, attempt: Attempt) -> App:
+    """Return the application that an attempt was begun with. Raises LoginFailed where the site has another by now."""
+    app = logins.apps.named(network, attempt.site_key, str(attempt.extra.get(APP, "")))
+    if app is None:
+        raise LoginFailed("attempt_over", "the site's credentials were changed meanwhile")
+    return app
+
+
+def door_of(logins: Logins, network: Network, app: App) -> Door:
+    """Return a network's door, with the credentials of an application of ours."""
     services, login = logins.services, _login(network)
     settings = services.settings
-    values = {item.suffix: settings.credential(network.key, item.suffix) for item in login.credentials}
     return Door(
         key=network.key,
         login=login,
-        client=Client(values.get("CLIENT_ID", ""), values),
+        client=Client(app.values.get("CLIENT_ID", ""), app.values),
         origin=settings.base_url,
         name=NAME,
         back=f"{settings.base_url}/login/{network.key}/callback",
         http=services.http,
         cache=services.cache,
         allow=settings.http_allow,
+        signer=logins.keys.signer,
+        directory=settings.atproto_directory,
+        resolver=settings.atproto_resolver,
     )
 
 
@@ -107,7 +124,7 @@ def flow_of(logins: Logins, login: Login) -> Flow:
     if login.flow == "atproto":
         from login.upstream.atproto import AtprotoFlow
 
-        return AtprotoFlow(lambda: logins.keys.signer("ES256"))
+        return AtprotoFlow()
     if login.flow == "signed":
         from login.upstream.signed_fields import SignedFlow
 

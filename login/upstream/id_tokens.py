@@ -17,8 +17,9 @@ from login.problems import LoginFailed
 from login.upstream.discovery import Endpoints
 from login.upstream.door import JSON, Door, json_of
 
-# Asymmetric ones only; each is checked with the kind of key that it names (RFC 7518 §3.1, RFC 8037).
-ALGORITHMS = frozenset({"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"})
+# Asymmetric ones only; each is checked with the kind of key that it names (RFC 7518 §3.1, RFC 8037, RFC 9864).
+ALGORITHMS = frozenset(f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 384, 512))
+ALGORITHMS |= {"EdDSA", "Ed25519"}
 # Seconds that clocks may differ; RFC 7519 §4.1.4 lets it be "usually no more than a few minutes".
 LEEWAY = 60
 # A token is a few kilobytes; what is longer is not parsed.
@@ -43,6 +44,23 @@ def claims_of(door: Door, where: Endpoints, token: str, nonce: str) -> Mapping[s
     except (JoseError, ValueError, TypeError, KeyError, RecursionError) as exc:
         raise _wrong(type(exc).__name__) from exc
     _check_rest(claims, door, where, nonce)
+    return claims
+
+
+def signed_of(door: Door, where: Endpoints, token: str) -> Mapping[str, Any]:
+    """Return the claims of signed userinfo (§5.3.2); raise LoginFailed for what is not the issuer's, and for us."""
+    from joserfc.errors import JoseError
+
+    if len(token) > LONGEST or not where.jwks:
+        raise _wrong("signed userinfo without keys, or too much of it")
+    try:
+        claims = _decoded(door, where, token)
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError) as exc:
+        raise _wrong(type(exc).__name__) from exc
+    audience = claims.get("aud", door.client.id)
+    ours = door.client.id in audience if isinstance(audience, list) else audience == door.client.id
+    if not ours or not _issued_by(claims.get("iss", where.issuer), where.issuer, claims):
+        raise _wrong("userinfo of another issuer, or for another client")
     return claims
 
 

@@ -15,10 +15,9 @@ from core.errors import FetchFailed
 from login.problems import LoginFailed
 from login.upstream.door import JSON, Door, failed, json_of
 
-# The directory of did:plc, and a resolver that also reads the DNS record of a handle, which we do not:
+# What a resolver is asked, who also reads the DNS record of a handle, which we do not:
 # https://docs.bsky.app/docs/api/com-atproto-identity-resolve-handle (read 2026-11)
-DIRECTORY = "https://plc.directory"
-RESOLVER = "https://public.api.bsky.app/xrpc/com.atproto.identity.resolveHandle"
+RESOLVE = "/xrpc/com.atproto.identity.resolveHandle"
 # A DID document has about a kilobyte.
 LARGEST = 64 * 1024
 DID = re.compile(r"did:(?:plc:[a-z2-7]{24}|web:[A-Za-z0-9.\-]{3,253})")
@@ -52,7 +51,7 @@ def identity(door: Door, typed: str) -> Identity:
 
 
 def _of(door: Door, did: str) -> Identity:
-    said = _asked(door, _document_url(did), "the DID document")
+    said = _asked(door, _document_url(door, did), "the DID document")
     if not isinstance(said, dict) or said.get("id") != did:
         raise LoginFailed("network_failed", "the DID document is another's")
     home = next((str(s.get("serviceEndpoint")) for s in _list(said, "service") if _is_home(s)), "")
@@ -76,7 +75,7 @@ def _did_of(door: Door, handle: str, *, strict: bool = True) -> str:
     except FetchFailed:
         pass  # most handles have no site of their own: the resolver knows them
     try:
-        said = _asked(door, f"{RESOLVER}?handle={quote(handle)}", "the handle")
+        said = _asked(door, f"{door.resolver}{RESOLVE}?handle={quote(handle)}", "the handle")
     except LoginFailed as exc:
         if strict:
             raise LoginFailed("wrong_server", exc.message) from exc
@@ -87,10 +86,10 @@ def _did_of(door: Door, handle: str, *, strict: bool = True) -> str:
     return did
 
 
-def _document_url(did: str) -> str:
+def _document_url(door: Door, did: str) -> str:
     """Return where a DID's document is (https://w3c-ccg.github.io/did-method-web/; did:plc has a directory)."""
     method, _, name = did.removeprefix("did:").partition(":")
-    return f"{DIRECTORY}/{did}" if method == "plc" else f"https://{name}/.well-known/did.json"
+    return f"{door.directory}/{did}" if method == "plc" else f"https://{name}/.well-known/did.json"
 
 
 def _asked(door: Door, url: str, what: str) -> Any:

@@ -12,17 +12,18 @@ import logging
 import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Mapping
+from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from core.database import utc_now
 from core.errors import BadReply, FetchFailed
 from login.problems import LoginFailed
-from login.upstream import discovery, id_tokens
+from login.upstream import discovery, dpop, id_tokens
 from login.upstream.discovery import Endpoints
 from login.upstream.door import FORM, JSON, SHORT, Door, Prepared, failed, json_of, reading, refused
-from networks.oauth import Ask, Told
+from networks.oauth import Ask, ClientAuth, Told
 
 if TYPE_CHECKING:
     from login.attempts import Attempt, Begun
@@ -32,6 +33,14 @@ log = logging.getLogger(__name__)
 _NAME = re.compile(r"\{([a-z_]+)\}")
 # Of a token reply, what may open something; a network's translation does not see it.
 _TOKENS = frozenset({"access_token", "refresh_token", "id_token"})
+# Userinfo that is signed (OpenID Connect Core §5.3.2).
+SIGNED = "application/jwt"
+
+
+class Signed(str):
+    """A reply that is a signed token, not looked at yet."""
+
+    __slots__ = ()
 
 
 class OAuthFlow:
@@ -42,14 +51,19 @@ class OAuthFlow:
         self.where(door, "")
         return Prepared()
 
-    def at(self, door: Door, server: str) -> Door:  # noqa: ARG002 -- there is only one
-        """Return the door as it is."""
-        return door
+    def at(self, door: Door, server: str) -> Door:
+        """Return the door with the proof of who we are that this provider knows us by."""
+        if door.login.auth != "offered":
+            return door
+        where = self.where(door, server)
+        login = replace(door.login, auth=auth_of(door, where))
+        return replace(door, login=login, issuer=where.issuer, assertions=where.assertions)
 
     def address(self, door: Door, prepared: Prepared, begun: Begun) -> str:
-        """Return the authorization request (RFC 6749 §4.1.1)."""
+        """Return the authorization request (RFC 6749 §4.1.1), or what stands for it where it can be pushed."""
         where = self.where(door, prepared.server)
-        return with_query(where.authorize, authorization_request(door, begun))
+        asked = authorization_request(door, begun)
+        return with_query(where.authorize, pushed(door, where, asked) if where.pushed else asked)
 
     def profile(self, door: Door, attempt: Attempt, fields: Mapping[str, str]) -> Profile:
         """Exchange the code and return who it is (RFC 6749 §4.1.3 and OpenID Connect Core §3.1.3)."""
@@ -111,7 +125,8 @@ class OAuthFlow:
         asks = door.login.ask or ((Ask(where.userinfo, optional=True),) if where.userinfo else ())
         values = {"server": attempt.server, **{k: str(v) for k, v in said.items() if isinstance(v, str | int)}}
         replies = tuple(asked(door, ask, values, str(said["access_token"])) for ask in asks)
-        _same_subject(claims, replies if not door.login.ask else ())
+        if not door.login.ask:
+            replies = tuple(_vouched(door, where, reply, claims) for reply in replies)
         shown = {name: value for name, value in said.items() if name not in _TOKENS}
         return Told(shown, claims, replies, fields, where.issuer, attempt.server)
 
@@ -128,6 +143,41 @@ def authorization_request(door: Door, begun: Begun, **more: str) -> dict[str, st
     if login.response_mode != "query":
         asked["response_mode"] = login.response_mode
     return {name: value for name, value in {**asked, **login.extra, **more}.items() if value}
+
+
+def pushed(door: Door, where: Endpoints, asked: Mapping[str, str]) -> dict[str, str]:
+    """Hand a request to the provider itself and return what stands for it (RFC 9126 §2).
+
+    Where that is refused, and the provider takes requests by the browser too, the request is returned as it was.
+    """
+    fields, headers = dict(asked), dict[str, str]()
+    url = proven(door, where.pushed, fields, headers)
+    try:
+        said = token_body(door, url, fields, headers)
+        if not isinstance(said.get("request_uri"), str):
+            raise LoginFailed("network_failed", f"the pushed request: {error_of(said)}")
+    except LoginFailed as exc:
+        if where.pushed_only:
+            raise
+        log.info("%s does not take a pushed request: %s", door.key, exc.message)
+        return dict(asked)
+    return {door.login.client_id: door.client.id, "request_uri": said["request_uri"]}
+
+
+def auth_of(door: Door, where: Endpoints) -> ClientAuth:
+    """Return how a provider wants us to prove who we are: as the operator says, else as its document offers.
+
+    A header is what every server must take (RFC 6749 §2.3.1), and what is meant where the document does not say
+    (OpenID Connect Discovery §3).
+    """
+    said = door.client.values.get("CLIENT_AUTH", "").removeprefix("client_secret_")
+    if said in ("basic", "post", "private_key_jwt", "none"):
+        return cast(ClientAuth, said)
+    if said:
+        raise LoginFailed("network_failed", "CLIENT_AUTH is not one of basic, post, private_key_jwt and none")
+    if not door.client.secret:
+        return "none"
+    return "basic" if "client_secret_basic" in where.methods or not where.methods else "post"
 
 
 def issuer_of(door: Door) -> str:
@@ -209,6 +259,8 @@ def proven(door: Door, url: str, fields: dict[str, str], headers: dict[str, str]
         headers["Authorization"] = "Basic " + b64encode(pair.encode()).decode()
         return url
     proof = {login.client_id: client.id}
+    if login.auth == "private_key_jwt":
+        proof |= dpop.asserted(door, door.issuer)
     if login.auth in ("post", "query") and secret:
         proof["client_secret"] = secret
     if login.auth == "query":
@@ -260,9 +312,12 @@ def _asked(door: Door, ask: Ask, values: Mapping[str, str], token: str) -> Any:
     else:
         headers["Content-Type"], body = FORM, urlencode(params).encode()
     try:
-        return json_of(door.ask(ask.method, url, headers=headers, body=body), "profile")
+        reply = door.ask(ask.method, url, headers=headers, body=body)
     except FetchFailed as exc:
         raise failed("profile", exc) from exc
+    if reply.status == 200 and reply.media_type == SIGNED:
+        return Signed(reply.body.decode("ascii", "replace"))
+    return json_of(reply, "profile")
 
 
 def give_back(door: Door, where: Endpoints, said: Mapping[str, Any]) -> None:
@@ -284,8 +339,10 @@ def revoked(door: Door, url: str, kind: str, token: str) -> bool:
     return 200 <= reply.status < 300
 
 
-def _same_subject(claims: Mapping[str, Any], replies: tuple[Any, ...]) -> None:
-    """Raise LoginFailed where userinfo is about somebody else (OpenID Connect Core §5.3.2)."""
-    for reply in replies:
-        if claims and isinstance(reply, dict) and reply.get("sub") != claims["sub"]:
-            raise LoginFailed("network_failed", "userinfo is about somebody else")
+def _vouched(door: Door, where: Endpoints, reply: Any, claims: Mapping[str, Any]) -> Any:
+    """Return what userinfo says; raise LoginFailed where that is about somebody else (OpenID Connect Core §5.3.2)."""
+    if isinstance(reply, Signed):
+        reply = id_tokens.signed_of(door, where, reply)
+    if claims and isinstance(reply, dict) and reply.get("sub") != claims["sub"]:
+        raise LoginFailed("network_failed", "userinfo is about somebody else")
+    return reply

@@ -19,14 +19,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Database, UtcTime, utc_now
-from core.errors import FetchFailed, Invalid, TooMany
+from core.errors import FetchFailed, Invalid, Problem, TooMany
 from core.limits import Rule
 from core.vault import SealBroken, Vault
 from login.problems import LoginFailed
 from login.upstream import discovery
 from login.upstream.discovery import Endpoints
 from login.upstream.door import FORM, JSON, Client, Door, Prepared, failed, json_of
-from login.upstream.oauth_client import OAuthFlow, filled
+from login.upstream.oauth_client import OAuthFlow, filled, proven
 from networks._handles import tidy_server
 
 if TYPE_CHECKING:
@@ -36,6 +36,10 @@ if TYPE_CHECKING:
 REGISTRATIONS = Rule("login-servers", amount=120, seconds=3600)
 # Servers of the fediverse that are alive: some 30,000 (https://fedidb.org, read 2026-11). A row has 300 bytes.
 MOST = 50_000
+# How long a server is not asked again whether it knows us. Mastodon before 4.3 forgot apps within days. Seconds.
+KNOWN = 86_400.0
+# What a website answers that is no server of this kind: it leads elsewhere, or knows no such address or method.
+NOT_HERE = frozenset({301, 302, 303, 307, 308, 403, 404, 405, 410})
 # `profile` tells who it is and nothing else, from Mastodon 4.3 on; before, the least that does is `read:accounts`,
 # and some relatives know only `read` (https://docs.joinmastodon.org/api/oauth-scopes/, read 2026-11).
 SCOPES = ("profile", "read:accounts", "read")
@@ -123,13 +127,27 @@ class ServerFlow(OAuthFlow):
         self._servers = servers
 
     def prepare(self, door: Door, typed: str) -> Prepared:
-        """Find the server that was typed, and register with it where it does not know us."""
+        """Find the server that was typed, and register with it where it does not know us.
+
+        Where the name in a handle is not that of a server, it may say which one is its people's.
+        """
         server = _origin(door, typed)
-        if self._servers.find(door.key, server) is None:
+        try:
+            self._make_known(door, server)
+        except LoginFailed as exc:
+            home = _home(door, typed) if exc.code == "wrong_server" else ""
+            if home in ("", server):
+                raise
+            server = home
+            self._make_known(door, server)
+        return Prepared(server)
+
+    def _make_known(self, door: Door, server: str) -> None:
+        if self._servers.find(door.key, server) is None or not self._still_known(self.at(door, server), server):
             self._servers.make_room()
             client, scope = self._register(door, server)
             self._servers.keep(door.key, server, client, scope)
-        return Prepared(server)
+            door.cache.set(_known(server), True, KNOWN)
 
     def at(self, door: Door, server: str) -> Door:
         """Return the door of one server: who we are there, and our callback there."""
@@ -147,11 +165,33 @@ class ServerFlow(OAuthFlow):
         """
         login, published = door.login, discovery.of_server(door, server)
         if published is not None and _all_at(server, published):
-            return replace(published, jwks="", userinfo="")
+            # Misskey's document promises an `iss` that its Mastodon side does not send. Each server has a callback of
+            # its own, which does the same (RFC 9700 §4.4.2.2); one that is sent must still be right.
+            return replace(published, jwks="", userinfo="", pushed="", names_issuer=False)
         values = {"server": server}
         return Endpoints(
             filled(login.authorize, values), filled(login.tokens, values), revoke=filled(login.revoke, values)
         )
+
+    def _still_known(self, door: Door, server: str) -> bool:
+        """Return whether a server still knows us, asked once a day: where it does not, its page is a dead end.
+
+        A token for ourselves (RFC 6749 §4.4) is refused with ``invalid_client`` then. Whatever else it says, it
+        does not say that it has forgotten us.
+        """
+        fields = {"grant_type": "client_credentials", "scope": " ".join(door.login.scopes), "redirect_uri": door.back}
+        headers = {"Accept": JSON, "Content-Type": FORM}
+        if door.cache.get(_known(server)) is not None:
+            return True
+        try:
+            url = proven(door, self.where(door, server).token, fields, headers)
+            reply = door.ask("POST", url, headers=headers, body=urlencode(fields).encode())
+        except FetchFailed:
+            return True
+        if reply.status in (400, 401) and b"invalid_client" in reply.body:
+            return False
+        door.cache.set(_known(server), True, KNOWN)
+        return True
 
     def _register(self, door: Door, server: str) -> tuple[Client, str]:
         """Return who we are at a server, and the least scope it lets us ask for."""
@@ -178,6 +218,8 @@ class ServerFlow(OAuthFlow):
             raise failed("registration", exc) from exc
         if reply.status in (400, 422):
             return None  # it does not know the scope
+        if reply.status in NOT_HERE:
+            raise LoginFailed("wrong_server", "registration: not a server of this kind")
         return _credentials(json_of(reply, "registration"))
 
 
@@ -197,6 +239,21 @@ def _origin(door: Door, typed: str) -> str:
     except Invalid as exc:
         raise LoginFailed("wrong_server", exc.message) from exc
     return f"http://{host}" if host in allow else f"https://{host}"
+
+
+def _home(door: Door, typed: str) -> str:
+    """Return the origin of the server that the people of a name are on, "" where nobody says."""
+    from networks.servers import Servers as Lookup
+
+    try:
+        host = Lookup(door.http, door.cache, allow=door.allow).home(typed)
+        return _origin(door, host) if host else ""
+    except (Problem, LoginFailed):
+        return ""
+
+
+def _known(server: str) -> str:
+    return f"login server known {server}"
 
 
 def _back(door: Door, server: str) -> str:

@@ -3,7 +3,8 @@
 import * as d from './card.js';
 import { start } from './start.js';
 
-/** @type {Record<string, object>} */
-const parts = { d };
+// A post is the card of a page here: what draws it would not be pinned. The bundle with it is bundle_card_post.js.
+/** @type {Record<string, any>} */
+const parts = { d, q: 1 };
 
 start(async (host, file) => parts[file] || import(`${host}/kit/${VERSION}/${file}.js`));

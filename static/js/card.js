@@ -13,7 +13,7 @@
  * @property {string} style the room it needs
  *
  * @typedef {{lang: string, title: string, text?: string, site: string, hreflang?: string, layout: string, theme: string,
- *   icon?: string, picture?: object, style?: string, player?: Player, error?: {code: string, message: string}}} Data
+ *   post?: object, icon?: string, picture?: object, style?: string, player?: Player, error?: {code: string, message: string}}} Data
  */
 
 import css from '../css/card.css';
@@ -38,7 +38,7 @@ export const draw = async (el, kit) => {
   let a = el.querySelector('a');
   // Whatever comes, there is a link.
   const link = make('a', { href: said('href') || a.href });
-  a || el.append((a = link), (a.textContent = a.host));
+  a || (el.append((a = link)), a.append(a.host));
   const query = new URLSearchParams({
     href: link.href,
     layout: said('layout'),
@@ -48,8 +48,11 @@ export const draw = async (el, kit) => {
   });
   /** @type {Data} */
   const data = await (await fetch(`${kit.host}/widgets/card.json?${query}`)).json();
+  // The post itself, by a part that comes now. Without it, the card is that of any page.
+  const part = data.post && (await kit.load('q'));
+  if (part?.draw) return part.draw(el, kit, query);
   // What could not be shown is the page's own link, or in place of another page's card the name of its host.
-  if (data.error && !el.shadowRoot) throw data.error;
+  if (!el.shadowRoot && data.error) throw data.error;
 
   return () => {
     const before = el.shadowRoot ? NaN : edge(el);
@@ -57,7 +60,7 @@ export const draw = async (el, kit) => {
     const media = make(
       'div',
       { part: 'media', style: data.style },
-      data.picture && make('img', { loading: 'lazy', alt: '', ...data.picture }),
+      data.picture && make('img', { alt: '', loading: 'lazy', ...data.picture }),
     );
     const card = make(
       'div',
@@ -77,20 +80,20 @@ export const draw = async (el, kit) => {
     a.ariaLabel = data.title;
     root.adoptedStyleSheets = [sheet];
     root.replaceChildren(card);
-    data.player && facade(data.player, data, card, media, () => kit.fire(el, 'hb-load'));
+    data.player && facade(data, card, media, () => kit.fire(el, 'hb-load'));
     // Leave the page where it was: a large picture gives way, other cards get room or overlap a little.
     const gap = before - edge(el);
-    const { offsetWidth, offsetHeight } = media;
-    if (data.layout == 'large' && offsetHeight + gap * 3 > 0) media.style.aspectRatio = offsetWidth / (offsetHeight + gap);
+    const high = media.offsetHeight;
+    if (data.layout == 'large' && high + gap * 3 > 0) media.style.aspectRatio = media.offsetWidth / (high + gap);
     else if (gap > -ROOM) card.style.marginBlock = gap / 2 + 'px';
   };
 };
 
 /**
  * Stand in for a player: nothing of its provider is asked for until the visitor plays, or has said that it may always be.
- * @param {Player} player @param {Data} data @param {HTMLElement} card @param {any} media @param {() => void} loaded
+ * @param {any} data @param {HTMLElement} card @param {any} media @param {() => void} loaded
  */
-const facade = (player, { title, theme, lang }, card, media, loaded) => {
+const facade = ({ player, title, theme, lang }, card, media, loaded) => {
   const key = 'hb-player-' + player.provider;
   const box = make('input', { type: 'checkbox' });
   const button = make('button', { part: 'button', ariaLabel: player.label }, make('span'));
@@ -105,7 +108,7 @@ const facade = (player, { title, theme, lang }, card, media, loaded) => {
   };
   const may = () => button.isConnected && (handbill.consent[player.provider] ?? box.checked) && load();
   media.append(button);
-  card.append(make('label', { lang }, box, ' ' + player.remember));
+  card.append(make('label', { lang }, box, player.remember));
   button.onclick = load;
   try {
     box.checked = localStorage[key];

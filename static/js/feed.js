@@ -5,39 +5,21 @@
  */
 
 import css from '../css/feed.css';
+import post from '../css/post.css';
 import { edge, ROOM } from './edge.js';
-import { ask } from './feed_nodes.js';
+import { ask, asked } from './feed_nodes.js';
 import { moving, rail } from './feed_rail.js';
 import { enlarge, play } from './feed_shown.js';
 import { make } from './make.js';
+import { tell } from './tell.js';
 
 const sheet = new CSSStyleSheet();
-sheet.replaceSync(css);
+sheet.replaceSync(post + css);
 
 const MINUTE = 60000;
 // Asked again every so many minutes, and so often: a page that stays open is not asked for all night.
 const EVERY = 5;
 const MOST = 100;
-// Seconds.
-const HOUR = 3600;
-const DAY = 86400;
-// After so many days the date says more.
-const DAYS = 6;
-
-/** Times as people say them, in the page's language. @param {HTMLElement} feed */
-const tell = (feed) => {
-  const { lang } = feed;
-  const words = new Intl.RelativeTimeFormat(lang, { numeric: 'auto' });
-  for (const t of feed.querySelectorAll('time')) {
-    const date = new Date(t.dateTime);
-    const past = (Date.now() - +date) / 1000;
-    t.title ||= date.toLocaleString(lang);
-    if (past < DAYS * DAY)
-      t.textContent = past < HOUR ? words.format(-Math.round(past / 60), 'minute')
-        : past < DAY ? words.format(-Math.round(past / HOUR), 'hour') : words.format(-Math.round(past / DAY), 'day');
-  }
-};
-
 /** Ends what an earlier drawing of an element had started. @type {WeakMap<Node, AbortController>} */
 const earlier = new WeakMap();
 
@@ -45,11 +27,8 @@ const earlier = new WeakMap();
 export const draw = async (el, kit) => {
   const { host, fire } = kit;
   const said = (/** @type {string} */ name) => el.getAttribute(name) ?? el.dataset[name];
-  /** @type {Record<string, string>} */
-  const query = { lang: /** @type {any} */ (el.closest('[lang]'))?.lang || '', site: kit.site || '' };
-  for (const name of ['feed', 'layout', 'count', 'columns', 'height', 'theme', 'cursor', 'lang', 'site'])
-    if (said(name)) query[name] = said(name) || '';
-  const first = await ask(host, query);
+  const query = asked(el, kit, ['feed', 'layout', 'columns', 'height', 'cursor']);
+  const first = await ask(host, 'feed', query);
 
   return () => {
     const before = el.shadowRoot ? NaN : edge(el);
@@ -86,7 +65,7 @@ export const draw = async (el, kit) => {
       if (feed.ariaBusy) return;
       feed.ariaBusy = true;
       try {
-        const next = await ask(host, { ...query, cursor: new URL(a.href).searchParams.get('cursor') || '' });
+        const next = await ask(host, 'feed', { ...query, cursor: new URL(a.href).searchParams.get('cursor') || '' });
         tell(next);
         const list = next.querySelector('.page');
         const posts = list.children.length;
@@ -103,7 +82,7 @@ export const draw = async (el, kit) => {
 
     /** Of an event there is a number: with it the answer is newer than what the browser keeps. @param {any} [event] */
     const look = async (event) => {
-      const got = await ask(host, event ? { ...query, at: event.lastEventId } : query).catch(() => newest);
+      const got = await ask(host, 'feed', event ? { ...query, at: event.lastEventId } : query).catch(() => newest);
       if (signal.aborted || got.dataset.v == newest.dataset.v) return;
       newest = got;
       const { top, bottom } = el.getBoundingClientRect();

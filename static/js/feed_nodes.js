@@ -1,5 +1,5 @@
 /**
- * The server's HTML of a feed as nodes of the page, built one by one by the lists below.
+ * The server's HTML of a feed, or of answers, as nodes of the page, built one by one by the lists below.
  *
  * Posts are written by strangers. The server has cleaned them; what comes through here can do no harm even where it has
  * not: no element that loads or runs, no handler, links to the web and to mail alone, pictures from our server alone.
@@ -32,17 +32,28 @@ export const copy = (node, host) => {
 };
 
 /**
- * Ask for a feed. What answers with anything but a feed is an error.
- * @param {string} host @param {Record<string, string>} query @returns {Promise<any>} the element with the posts
+ * What an element asks the server for: the options that it names, in the page's language, for its site.
+ * @param {HTMLElement} el @param {import("./start.js").Kit} kit @param {string[]} names
  */
-export const ask = (host, query) =>
+export const asked = (el, kit, names) => {
+  /** @type {Record<string, string>} */
+  const query = { lang: /** @type {any} */ (el.closest('[lang]'))?.lang || '', site: kit.site || '' };
+  for (const name of [...names, 'count', 'theme', 'lang', 'site']) query[name] = el.getAttribute(name) || el.dataset[name] || query[name] || '';
+  return query;
+};
+
+/**
+ * Ask for a widget's HTML. What answers with anything else is an error.
+ * @param {string} host @param {string} widget @param {Record<string, string>} query @returns {Promise<any>} its box
+ */
+export const ask = (host, widget, query) =>
   new Promise((done, failed) => {
     const x = new XMLHttpRequest();
     x.responseType = 'document';
-    x.open('GET', `${host}/widgets/feed.html?${new URLSearchParams(query)}`);
+    x.open('GET', `${host}/widgets/${widget}.html?${new URLSearchParams(query)}`);
     x.onloadend = () => {
       const found = x.response?.querySelector('.hb');
-      found ? done(copy(found, host)) : failed({ code: 'http_' + x.status, message: 'no feed' });
+      found ? done(copy(found, host)) : failed({ code: 'http_' + x.status, message: 'no ' + widget });
     };
     x.send();
   });

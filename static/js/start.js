@@ -12,7 +12,7 @@
 
 // Element name -> file. The file names say nothing: block lists hide what is called like a network, or "share".
 /** @type {Record<string, string>} */
-const PARTS = { share: 's', follow: 'f', card: 'd', login: 'i', feed: 'p' };
+const PARTS = { replies: 'r', share: 's', login: 'i', card: 'd', feed: 'p', follow: 'f' };
 // Markup inserted later is looked for this many milliseconds after, once for all that came meanwhile.
 const LATER = 200;
 

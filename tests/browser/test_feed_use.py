@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import re
+import wave
 from collections.abc import Iterator
 
 import pytest
@@ -107,6 +109,31 @@ def test_a_film_plays_after_a_click_and_not_before(
     assert (box["width"], box["height"]) == pytest.approx((room["width"], room["height"]), abs=1)
     assert "allow-top-navigation" not in frame.get_attribute("sandbox")
     assert inside(page, "root.activeElement.localName") == "iframe"
+
+
+def a_sound() -> bytes:
+    """A tenth of a second of silence, which a film's element plays as well."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as made:
+        made.setparams((1, 1, 8000, 800, "NONE", ""))
+        made.writeframes(b"\x80" * 800)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("place", ["/widgets/feed/frame?feed={0}", "/builder?widget=feed&feed={0}"])
+def test_a_film_plays_from_its_own_host_after_a_click(page: Page, server: Server, seen: Seen, place: str) -> None:
+    host = "https://video.example.org"
+    page.context.route(f"{host}/**", lambda route: route.fulfill(content_type="audio/wav", body=a_sound()))
+    page.goto(server.origin + place.format(server.feed.id))
+    film = page.get_by_role("link", name="Play: Bread is baked")
+    expect(film).to_be_attached()
+    page.wait_for_load_state("networkidle")
+    assert host not in str(seen.requests)
+    film.click()
+    playing = page.locator("video")
+    expect(playing).to_have_js_property("ended", True)
+    assert [url for url in seen.requests if url.startswith(host)] == [f"{host}/clip.mp4"]
+    assert not [line for line in seen.console if "Security" in line]
 
 
 def test_what_cannot_be_played_here_opens_its_page(page: Page, host: HostPage, script: str, server: Server) -> None:

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, column, inspect, table, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,6 +24,7 @@ from core.database import (
     damage,
     ensure,
     is_current,
+    migrate,
     stored_version,
     upgrade,
 )
@@ -165,6 +166,33 @@ def test_head_is_what_the_newest_migration_makes(database: Database) -> None:
 def test_there_is_no_way_back() -> None:
     folder = ROOT / "core" / "migrations" / "versions"
     assert [p.name for p in folder.glob("*.py") if "def downgrade" in p.read_text("utf-8")] == []
+
+
+def test_people_of_bluesky_stay_who_they_are(database_url: str) -> None:
+    """Until 0008 an account there was known by its server, too."""
+    database = Database(database_url)
+    with database.engine.begin() as connection:
+        migrate(connection, "0008")
+        connection.execute(text("INSERT INTO login_people (id, created) VALUES ('p', '2026')"))
+        for row in ("a bluesky https://one.example did:1", "b bluesky https://two.example did:1",
+                    "c bluesky https://bsky.social did:2", "d bluesky https://two.example did:2",
+                    "e bluesky https://two.example did:3", "f mastodon https://two.example 1"):  # fmt: skip
+            _account(connection, *row.split())
+    upgrade(database)
+    with database.session() as session:
+        found = session.execute(text("SELECT id, issuer FROM login_accounts ORDER BY id")).all()
+    database.close()
+    ours = [key for key, issuer in found if issuer == "https://bsky.social"]
+    assert ours == ["a", "c", "e"]
+    assert dict(map(tuple, found))["f"] == "https://two.example"
+
+
+def _account(connection: Connection, key: str, network: str, issuer: str, subject: str) -> None:
+    values = {"id": key, "network": network, "issuer": issuer, "subject": subject, "person_id": "p"}
+    values |= dict.fromkeys(("name", "handle", "url", "picture", "email", "lang"), "")
+    values |= {"created": "2026", "seen": "2026"}
+    made = table("login_accounts", *map(column, [*values, "email_verified"]))
+    connection.execute(made.insert().values(**values, email_verified=0))
 
 
 @pytest.mark.servers

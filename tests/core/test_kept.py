@@ -155,3 +155,22 @@ def test_a_key_that_wants_it_anew_or_elsewhere_passes_by() -> None:
     ask(app, "/api/v1/preview?url=x", Authorization="Bearer a", Cookie="a=b")
     ask(app, "/api/v1/preview?url=x", Authorization="Bearer a", Cookie="a=b")
     assert behind.asked == 8
+
+
+def test_an_answer_is_given_for_as_long_as_its_version_is_the_newest() -> None:
+    brief = [("Cache-Control", "public, max-age=60"), ("Content-Type", "text/plain")]
+    behind, version = Behind(headers=brief), ["1"]
+    app = Kept(behind, Clock(), stamp=lambda path, _query: version[0] if path.startswith("/api/v1/feeds/") else None)
+    for _ in range(3):
+        ask(app, "/api/v1/feeds/a")
+    assert behind.asked == 1
+    version[0] = "2"
+    ask(app, "/api/v1/feeds/a")
+    assert behind.asked == 2
+    version[0] = ""  # it cannot be said
+    ask(app, "/api/v1/feeds/a")
+    ask(app, "/api/v1/feeds/a")
+    assert behind.asked == 4
+    ask(app, "/widgets/share.json")
+    ask(app, "/widgets/share.json")
+    assert behind.asked == 6  # without a version a minute is too short to be kept

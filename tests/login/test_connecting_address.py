@@ -226,9 +226,10 @@ def test_whoever_takes_the_app_away_at_the_network_is_left_alone(tmp_path: Path)
 
     owner = Owner(tmp_path, "x", x_pages())
     owner.connect()
-    leave(owner.services.database, "x", "2244994945")
+    [app] = owner.services.logins.apps.all(owner.services.networks["x"])
+    leave(owner.services.database, app, "2244994945")
     assert owner.command("list")[0]["state"] == "needs_owner"
-    forget(owner.services.database, "x", "2244994945")
+    forget(owner.services.database, app, "2244994945")
     assert owner.command("list") == []
     assert [kind for kind, _ in owner.events()] == ["account.needs_owner", "account.disconnected"]
 

@@ -110,6 +110,7 @@ class Hurried:
     def __init__(self, http: Http, slow: str) -> None:
         self._http = http
         self._slow = slow
+        self.guard = http.guard
         self.waits: dict[str, list[float]] = {}
 
     def request(self, method: str, url: str, *, deadline: float, **given: Any) -> Reply:

@@ -182,7 +182,7 @@ def test_21_an_access_token_is_taken_from_the_header_only(client: FlaskClient, p
     assert client.post("/oauth/userinfo", data={"access_token": token}).status_code == 401
     assert client.post("/oauth/userinfo", headers={"Authorization": f"bearer {token}"}).status_code == 200
     reply = userinfo(client, "nothing")
-    assert reply.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+    assert reply.headers["WWW-Authenticate"].startswith('Bearer realm="handbill", error="invalid_token"')
 
 
 def test_21_a_refresh_token_is_no_access_token(client: FlaskClient, party: Party) -> None:

@@ -151,7 +151,7 @@ def the_questions(peer: Peer) -> None:
 def blank() -> dict[str, Any]:
     from networks.oauth import Profile
 
-    return asdict(Profile("", "", ""))
+    return {name: value for name, value in asdict(Profile("", "", "")).items() if name != "aliases"}
 
 
 def stored(app: Flask) -> dict[str, Any]:

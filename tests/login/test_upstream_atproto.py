@@ -28,27 +28,31 @@ def document(did: str = DID, handle: str = "ann.example.com", home: str = HOME) 
     return {"id": did, "alsoKnownAs": [f"at://{handle}"], "service": [service]}
 
 
+def metadata(server: str = SERVER) -> dict[str, Any]:
+    return {
+        "issuer": server,
+        "authorization_endpoint": server + "/oauth/authorize",
+        "token_endpoint": server + "/oauth/token",
+        "revocation_endpoint": server + "/oauth/revoke",
+        "pushed_authorization_request_endpoint": server + "/oauth/par",
+        "authorization_response_iss_parameter_supported": True,
+    }
+
+
 class World:
     """A server that holds to the protocol: it wants its nonce in every proof, and the same key all along."""
 
     def __init__(self, **changes: Any) -> None:
-        self.sub = DID
+        self.sub, self.scope = DID, "atproto"
         self.keys: list[str] = []
+        self.revoked: list[str] = []
         self.pushed: dict[str, str] = {}
-        metadata = {
-            "issuer": SERVER,
-            "authorization_endpoint": SERVER + "/oauth/authorize",
-            "token_endpoint": SERVER + "/oauth/token",
-            "pushed_authorization_request_endpoint": SERVER + "/oauth/par",
-            "authorization_response_iss_parameter_supported": True,
-        }
         pages = {
             "https://ann.example.com/.well-known/atproto-did": DID.encode(),
             f"https://plc.directory/{DID}": document(),
             HOME + "/.well-known/oauth-protected-resource": {"authorization_servers": [SERVER]},
-            SERVER + "/.well-known/oauth-authorization-server": metadata,
-            SERVER + "/oauth/par": self._par,
-            SERVER + "/oauth/token": self._token,
+            SERVER + "/.well-known/oauth-authorization-server": metadata(),
+            **self.serve(SERVER),
             RESOLVER: (400, {"error": "InvalidRequest"}),
             "https://public.api.bsky.app/xrpc/app.bsky.actor.getProfile": {
                 "did": DID,
@@ -57,6 +61,10 @@ class World:
             },
         }
         self.internet = Internet({**pages, **changes})
+
+    def serve(self, server: str) -> dict[str, Any]:
+        """What a server does itself."""
+        return {server + f"/oauth/{name}": getattr(self, f"_{name}") for name in ("par", "token", "revoke")}
 
     def _proven(self, asked: Asked) -> dict[str, Any] | None:
         """The claims of a sound proof; None where the nonce is missing."""
@@ -78,7 +86,13 @@ class World:
         if self._proven(asked) is None:
             return 400, {"error": "use_dpop_nonce"}, {"DPoP-Nonce": "n-1"}
         assert asked.form["code"] == CODE
-        return {"access_token": "AT_SECRET", "token_type": "DPoP", "sub": self.sub, "scope": "atproto"}
+        return {"access_token": "AT_SECRET", "token_type": "DPoP", "sub": self.sub, "scope": self.scope}
+
+    def _revoke(self, asked: Asked) -> Any:
+        if self._proven(asked) is None:
+            return 400, {"error": "use_dpop_nonce"}, {"DPoP-Nonce": "n-1"}
+        self.revoked.append(asked.form["token"])
+        return {}
 
 
 def _decoded(text: str) -> bytes:
@@ -125,6 +139,7 @@ def test_a_login(tmp_path: Path, typed: str) -> None:
     assert (found.subject, found.handle, found.name) == (DID, "ann.example.com", "Ann")
     assert len(set(world.keys)) == 1
     assert world.pushed["code_challenge_method"] == "S256"
+    assert world.revoked == ["AT_SECRET"]
 
 
 def test_on_a_public_server_we_prove_who_we_are(tmp_path: Path) -> None:
@@ -142,6 +157,31 @@ def test_on_a_public_server_we_prove_who_we_are(tmp_path: Path) -> None:
     assert (claims["iss"], claims["sub"], claims["aud"]) == (client_id, client_id, SERVER)
     assert back(client, world.pushed["state"], base=base).status_code == 303
     assert account(app)
+
+
+def test_39_who_moves_to_another_server_stays_the_same_person(tmp_path: Path) -> None:
+    far = "https://far.example.com"
+    pages: dict[str, Any] = {far + "/.well-known/oauth-protected-resource": {"authorization_servers": [far]}}
+    world = World(**{far + "/.well-known/oauth-authorization-server": metadata(far)}, **pages)
+    app, client, _ = type_in(tmp_path, world)
+    assert back(client, world.pushed["state"]).status_code == 303
+    before = account(app)
+    world.internet.pages |= {f"https://plc.directory/{DID}": document(home=far), **world.serve(far)}
+    app, client, _ = type_in(tmp_path, world)
+    assert back(client, world.pushed["state"], far).status_code == 303
+    after = account(app)
+    assert before
+    assert after
+    assert (after.id, after.person_id) == (before.id, before.person_id)
+
+
+def test_45_a_token_for_something_else_says_nothing_of_who_it_is(tmp_path: Path) -> None:
+    """https://atproto.com/specs/oauth: the scope that was given must have `atproto` in it."""
+    world = World()
+    world.scope = "transition:generic"
+    app, client, _ = type_in(tmp_path, world)
+    assert back(client, world.pushed["state"]).status_code == 502
+    assert account(app) is None
 
 
 def test_45_somebody_else_comes_back(tmp_path: Path) -> None:

@@ -79,6 +79,46 @@ def test_every_recorded_header_set_reads_as_the_table_says(corpus: Path) -> None
         ("none", {"retry-after": "99999999999"}, 429, RateState(blocked_until=NOW + LONGEST)),
         ("none", {"retry-after": "soon"}, 429, RateState()),
         ("epoch", {}, 200, RateState()),
+        # draft-ietf-httpapi-ratelimit-headers-11: names that hold commas, quotas by name, keys of partitions
+        ("standard", {"ratelimit": '"daily";r=5;t=3600',
+                      "ratelimit-policy": '"burst";q=100;w=60, "daily";q=1000;w=86400'}, 200,
+         RateState(1000, 5, later(3600))),
+        ("standard", {"RateLimit": '"a, r=0;t=9";r=7;t=20;pk=:cjE9MA==:'}, 200, RateState(None, 7, later(20))),
+        ("standard", {"ratelimit": '"a";r=0;t=30, "b";r=0;t=3600'}, 429,
+         RateState(None, 0, later(3600), later(3600))),
+        ("standard", {"ratelimit": ' "a" ; r=3 ; t=9 '}, 200, RateState(None, 3, later(9))),
+        ("standard", {"ratelimit": "nonsense;;;r=;t=x"}, 429, RateState()),
+        ("standard", {"ratelimit-limit": "100, 100;w=60", "ratelimit-remaining": "9", "ratelimit-reset": "5"}, 200,
+         RateState(100, 9, later(5))),
+        # X: the day is over too, and it is the day that counts
+        ("epoch", {"x-rate-limit-limit": "900", "x-rate-limit-remaining": "899", "x-rate-limit-reset": "1793535000",
+                   "x-app-limit-24hour-remaining": "0", "x-app-limit-24hour-reset": "1793541600"}, 429,
+         RateState(900, 899, later(600), later(7200))),
+        # Reddit: floats; below zero is none left
+        ("seconds", {"x-ratelimit-used": "100", "x-ratelimit-remaining": "0.0", "x-ratelimit-reset": "42.0"}, 429,
+         RateState(100, 0, later(42), later(42))),
+        ("seconds", {"x-ratelimit-remaining": "-3.0", "x-ratelimit-reset": "42"}, 429,
+         RateState(None, 0, later(42), later(42))),
+        ("seconds", {"x-ratelimit-remaining": "0", "x-ratelimit-reset": "-5"}, 200, RateState(None, 0, NOW)),
+        # GitHub: the second limit has its own word, and the first is not used up
+        ("epoch", {"x-ratelimit-limit": "5000", "x-ratelimit-remaining": "4990", "x-ratelimit-reset": "1793537200",
+                   "retry-after": "60"}, 403, RateState(5000, 4990, later(2800), later(60))),
+        # what is over does not block; what is said twice is said once
+        ("epoch", {"x-rate-limit-remaining": "0", "x-rate-limit-reset": "1793534000"}, 429,
+         RateState(None, 0, later(-400))),
+        ("epoch", {"X-RATELIMIT-REMAINING": "7, 7", "X-RateLimit-Limit": "60, 60"}, 200, RateState(60, 7)),
+        ("epoch", {"x-ratelimit-remaining": "many", "x-ratelimit-reset": "soon", "x-ratelimit-limit": "-"}, 200,
+         RateState()),
+        # servers that speak Mastodon's API and send seconds since 1970
+        ("iso", {"x-ratelimit-limit": "300", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1793534700"}, 429,
+         RateState(300, 0, later(300), later(300))),
+        # the three forms of a date (RFC 9110 §5.6.7), and a moment where seconds belong
+        ("none", {"retry-after": "Sunday, 01-Nov-26 12:10:00 GMT"}, 429, RateState(blocked_until=later(600))),
+        ("none", {"retry-after": "Sun Nov  1 12:10:00 2026"}, 429, RateState(blocked_until=later(600))),
+        ("none", {"retry-after": "1793535000"}, 429, RateState(blocked_until=later(600))),
+        ("none", {"retry-after": "1.5"}, 429, RateState(blocked_until=later(1))),
+        ("none", {"retry-after": "-5"}, 429, RateState(blocked_until=NOW)),
+        ("none", {"retry-after": "٥"}, 429, RateState()),
     ],
 )  # fmt: skip
 def test_each_dialect(dialect: Dialect, headers: dict[str, str], status: int, state: RateState) -> None:

@@ -119,7 +119,7 @@ def all_kinds(pictures: str) -> list[Post]:
         Author("Ada Lovelace", "ada", "https://x.com/ada"),
         "The market moves to the river on Thursday. https://t.co/abc",
         '<p>The market moves to the river on Thursday. <a href="https://t.co/abc">river.example.org</a></p>',
-        (Media("image", "https://pbs.twimg.com/media/a.jpg", 1200, 675, "Stalls"),),
+        (Media("image", f"{pictures}/wide-x.png", 1200, 675, "Stalls"),),
         "x",
         "en",
         edited=ago(2),

@@ -177,13 +177,15 @@ def test_what_is_said_above_the_posts(app: Flask) -> None:
     feed = a_feed(app, [a_post(1)])
     assert 'class="note"' not in html(client, feed)
     were_read(app, NOW - timedelta(days=9))
-    assert "These are the last ones." in html(client, feed)
+    fresh = {"Cache-Control": "no-cache"}  # else it is said ten seconds late
+    late = client.get("/widgets/feed.html", query_string={"feed": feed.id}, headers=fresh)
+    assert "These are the last ones." in late.text
 
 
 # --- the networks' policies ---
 
 
-def test_a_post_of_x_has_its_own_form(client: FlaskClient, feed: Feed) -> None:
+def test_a_post_of_x_has_its_own_form(app: Flask, client: FlaskClient, feed: Feed) -> None:
     (text,) = [post for post in posts(html(client, feed)) if "x.com/ada" in post]
     found = Links(text).found
     assert found[0]["href"] == "https://x.com/ada"  # who, linked to the profile
@@ -194,7 +196,10 @@ def test_a_post_of_x_has_its_own_form(client: FlaskClient, feed: Feed) -> None:
     assert '<a href="https://t.co/abc"' in text
     assert "· Edited ·" in text
     assert re.search(r'<a href="https://x.com/ada/status/1"[^>]*><time', text)
-    assert "<img" not in text  # its pictures are only linked
+    media = app.extensions["handbill"].media
+    shown = [media.asked(*parts) for parts in re.findall(r"/media/([\w-]+)/(\d+)/([\w-]+)\.webp", text)]
+    assert shown
+    assert {asked.hold for asked in shown} == {timedelta()}  # its pictures pass through here, and are not kept
 
 
 def test_a_long_post_of_x_is_never_cut(app: Flask) -> None:
@@ -307,9 +312,18 @@ def test_only_pages_of_its_site_may_read_a_feed(
 def test_a_frame_has_its_sheet_and_may_show_its_players(client: FlaskClient, feed: Feed) -> None:
     reply = client.get("/widgets/feed/frame", query_string={"feed": feed.id})
     assert 'rel="stylesheet" href="/static/css/feed.css"' in reply.text
-    assert "frame-src https://www.youtube-nocookie.com;" in reply.headers["Content-Security-Policy"]
+    rules = reply.headers["Content-Security-Policy"]
+    assert "frame-src https://www.youtube-nocookie.com;" in rules
+    assert "media-src https://sound.example.org https://video.example.org;" in rules
     with client.get("/static/css/feed.css") as sheet:
         assert sheet.status_code == 200
+
+
+def test_no_host_of_a_film_writes_the_policy(app: Flask) -> None:
+    evil = Media("video", "https://a.example;script-src/clip.mp4", 10, 10)
+    feed = a_feed(app, [a_post(1, media=(evil,))])
+    reply = app.test_client().get("/widgets/feed/frame", query_string={"feed": feed.id})
+    assert "media-src 'none';" in reply.headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("tag", Catalog().languages)

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import json
 import re
+import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -24,16 +25,27 @@ from embed.kit_build import node
 from login.id_tokens import signed
 from login.keys import SigningKey
 from tests.browser.conftest import a_free_port
-from tests.doubles import an_app, serving
-from tests.login.parties import Party, a_party, tokens
+from tests.doubles import ORIGIN, an_app, serving
+from tests.login.parties import Party, a_code, a_party, tokens
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "login-verify.md"
-Verify = Callable[[str, str | None], dict[str, Any] | None]
+Verify = Callable[..., dict[str, Any] | None]
 RUNNER = """
 import { readFileSync } from 'node:fs';
 import { verify } from './verify.mjs';
-const [token, nonce] = JSON.parse(readFileSync(0, 'utf8'));
-console.log(await verify(token, nonce ?? undefined).then(JSON.stringify, () => 'null'));
+const [token, nonce, origin] = JSON.parse(readFileSync(0, 'utf8'));
+console.log(await verify(token, nonce ?? undefined, origin ?? undefined).then(JSON.stringify, () => 'null'));
+"""
+PHP_RUNNER = """<?php
+error_reporting(E_ALL);
+set_error_handler(fn ($level, $text) => throw new Error($text)); // the recipe gives no warning
+require 'verify.php';
+[$token, $nonce, $origin] = json_decode(file_get_contents('php://stdin'));
+try {
+    echo json_encode(verify($token, $nonce, $origin));
+} catch (UnexpectedValueException) {
+    echo 'null';
+}
 """
 
 
@@ -70,9 +82,9 @@ def in_python(base: str, client_id: str, _folder: Path) -> Verify:
     names: dict[str, Any] = {}
     exec(compile(recipe("python", base, client_id), "login-verify.md", "exec"), names)  # noqa: S102 -- our own page
 
-    def verify(token: str, nonce: str | None) -> dict[str, Any] | None:
+    def verify(token: str, nonce: str | None, origin: str | None = None) -> dict[str, Any] | None:
         try:
-            return dict(names["verify"](token, nonce))
+            return dict(names["verify"](token, nonce, origin))
         except (ValueError, JoseError):
             return None
 
@@ -84,8 +96,8 @@ def in_javascript(base: str, client_id: str, folder: Path) -> Verify:
     (folder / "verify.mjs").write_text(recipe("js", base, client_id), "utf-8")
     (folder / "run.mjs").write_text(RUNNER, "utf-8")
 
-    def verify(token: str, nonce: str | None) -> dict[str, Any] | None:
-        asked = json.dumps([token, nonce])
+    def verify(token: str, nonce: str | None, origin: str | None = None) -> dict[str, Any] | None:
+        asked = json.dumps([token, nonce, origin])
         done = subprocess.run(
             [node(), "run.mjs"], cwd=folder, input=asked, capture_output=True, text=True, check=True
         )
@@ -95,7 +107,26 @@ def in_javascript(base: str, client_id: str, folder: Path) -> Verify:
     return verify
 
 
-@pytest.fixture(params=[in_python, in_javascript], ids=["Python", "JavaScript"])
+def in_php(base: str, client_id: str, folder: Path) -> Verify:
+    """The PHP recipe."""
+    (folder / "verify.php").write_text(recipe("php", base, client_id), "utf-8")
+    (folder / "run.php").write_text(PHP_RUNNER, "utf-8")
+
+    def verify(token: str, nonce: str | None, origin: str | None = None) -> dict[str, Any] | None:
+        asked = json.dumps([token, nonce, origin])
+        done = subprocess.run(["php", "run.php"], cwd=folder, input=asked, capture_output=True, text=True, check=True)
+        found: dict[str, Any] | None = json.loads(done.stdout)
+        return found
+
+    return verify
+
+
+# Each in the language it is for, where that is on the machine: Python and Node always are, PHP seldom.
+RECIPES = {"Python": in_python, "JavaScript": in_javascript}
+RECIPES |= {"PHP": in_php} if shutil.which("php") else {}
+
+
+@pytest.fixture(params=RECIPES.values(), ids=RECIPES)
 def verify(server: tuple[Flask, str], party: Party, tmp_path: Path, request: pytest.FixtureRequest) -> Verify:
     made: Verify = request.param(server[1], party.site.client_id, tmp_path)
     return made
@@ -107,6 +138,22 @@ def test_60_the_token_of_a_login_is_good(server: tuple[Flask, str], party: Party
     assert claims
     assert (claims["iss"], claims["aud"], claims["name"]) == (server[1], party.site.client_id, "Ann Example")
     assert verify(token, None) == claims
+
+
+def test_56_a_token_of_another_page_is_told_from_ones_own(
+    server: tuple[Flask, str], party: Party, verify: Verify
+) -> None:
+    client = server[0].test_client()
+    client.environ_base["HTTP_ORIGIN"] = ORIGIN
+    code = a_code(server[0].test_client(), party)
+    token = party.exchange(client, code).get_json()["id_token"]
+    claims = verify(token, party.nonce, ORIGIN)
+    assert claims
+    assert claims["origin"] == ORIGIN
+    assert verify(token, party.nonce, "https://shop.example.org") is None
+    by_server = tokens(server[0].test_client(), party)["id_token"]
+    assert verify(by_server, party.nonce)
+    assert verify(by_server, party.nonce, ORIGIN) is None, "no page asked for it"
 
 
 def encoded(part: bytes) -> str:

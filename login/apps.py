@@ -1,0 +1,131 @@
+"""Our applications at networks: the server's own, and those that sites bring.
+
+    app = logins.apps.of(network, site_key)         # the site's own before the server's; None where there is neither
+    app = logins.apps.named(network, site_key, name)  # the one with which something was begun, or None
+
+What was begun with one application is finished, renewed and given back with the same. Where a network's ids of
+people hold within one application, or its holder can say who anybody is (`networks.oauth.Login.per_app`), an account
+that came by a site's own is kept apart: its issuer says so, behind a ``#``, which no issuer has (RFC 8414 §2). What
+came by the server's own application has the issuer as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from core.site_credentials import Own, SiteCredentials
+from login.engines import ENGINES
+
+if TYPE_CHECKING:
+    from core.services import Services
+    from networks.oauth import Login, Profile
+    from networks.parts import Network
+
+MARK = "#app="
+
+
+@dataclass(frozen=True)
+class App:
+    """Us as a client of a network. ``name`` tells a site's own application from others; "" is the server's."""
+
+    network: Network
+    values: Mapping[str, str] = field(repr=False)
+    name: str = ""
+
+    @property
+    def mark(self) -> str:
+        """What stands behind the issuer of accounts that came by this application."""
+        login = self.network.login
+        return MARK + quote(self.name, safe="") if self.name and login and login.per_app else ""
+
+    def marked(self, profile: Profile) -> Profile:
+        """Return a profile whose account is told from those of other applications."""
+        return replace(profile, issuer=profile.issuer + self.mark) if self.mark else profile
+
+    def vouches(self, issuer: str) -> bool:
+        """Return whether an account of this issuer may be one that this application logs in."""
+        login = self.network.login
+        if login is None:
+            return False
+        if login.per_app:
+            return issuer.partition(MARK)[1:] == self.mark.partition(MARK)[1:]
+        if not any(f"{{{item.suffix}}}" in login.issuer for item in login.credentials):
+            return True
+        chosen = login.issuer
+        for name, value in self.values.items():
+            chosen = chosen.replace(f"{{{name}}}", value)
+        return chosen.rstrip("/") == issuer.rstrip("/")
+
+
+class Apps:
+    """The applications of this server and its sites."""
+
+    def __init__(self, services: Services) -> None:
+        self._settings = services.settings
+        self.store = SiteCredentials(services.database, services.vault)
+
+    def of(self, network: Network, site_key: str = "") -> App | None:
+        """Return what a network knows a site by: the site's own application, else the server's."""
+        own = self.store.of(site_key).get(network.key)
+        return self._server(network) if own is None else self._own(network, own)
+
+    def named(self, network: Network, site_key: str, name: str) -> App | None:
+        """Return the application with which something was begun; None where it is gone, or another by now."""
+        own = self.store.of(site_key).get(network.key)
+        found = (self._own(network, own) if own else None, self._server(network))
+        return next((app for app in found if app and app.name == name), None)
+
+    def all(self, network: Network) -> Iterator[App]:
+        """Yield the server's application at a network and those of all sites, each once."""
+        seen = set()
+        for app in (self._server(network), *(self._own(network, own) for own in self.store.at(network.key))):
+            if app is not None and app.name not in seen:
+                seen.add(app.name)
+                yield app
+
+    def site_of(self, network: Network, issuer: str) -> str:
+        """Return the key of a site that logs in accounts of this issuer by its own application; "" for none."""
+        for own in self.store.at(network.key):
+            app = self._own(network, own)
+            if app is not None and app.vouches(issuer):
+                return own.site_key
+        return ""
+
+    def _server(self, network: Network) -> App | None:
+        login = network.login
+        if login is None:
+            return None
+        values = {item.suffix: self._settings.credential(network.key, item.suffix) for item in login.credentials}
+        return self._app(network, values, "")
+
+    def _own(self, network: Network, own: Own) -> App | None:
+        if network.login is None or not own.values:
+            return None
+        name = name_of(network.login, own.values)
+        served = self._server(network)
+        same = served is not None and network.login is not None and name == name_of(network.login, served.values)
+        return self._app(network, own.values, "" if same else name)
+
+    def _app(self, network: Network, values: Mapping[str, str], name: str) -> App | None:
+        """Return an application where this server knows how to use it, and has all that it takes."""
+        login = network.login
+        if login is None or network.dead or (login.development and self._settings.production):
+            return None
+        if login.flow != "form" and login.flow not in ENGINES:
+            return None
+        if not all(values.get(item.suffix) for item in login.credentials if not item.optional):
+            return None
+        given = {item.suffix: values.get(item.suffix, "") for item in login.credentials}
+        return App(replace(network, name=given["NAME"]) if given.get("NAME") else network, given, name)
+
+
+def name_of(login: Login, values: Mapping[str, str]) -> str:
+    """Return what tells an application from others: its id there, and its provider; nothing secret."""
+    secret = {item.suffix for item in login.credentials if item.secret}
+    parts = [values.get(name, "") for name in login.app]
+    return " ".join(
+        part.partition(":")[0] if name in secret else part for name, part in zip(login.app, parts, strict=True)
+    )

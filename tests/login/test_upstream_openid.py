@@ -1,0 +1,81 @@
+"""The generic OpenID provider: how we prove who we are, and requests that are pushed where they can be."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.login.parties import a_party, account, links_of
+from tests.login.test_upstream import Peer, come_back, fields_of, go
+from tests.login.test_upstream_faults import nobody
+
+PAR = "https://id.example.com/par"
+
+
+@pytest.mark.parametrize(
+    ("offered", "settings", "proof"),
+    [
+        (None, {}, "basic"),
+        (["client_secret_post", "client_secret_basic"], {}, "basic"),
+        (["client_secret_post"], {}, "post"),
+        (["client_secret_basic"], {"openid_client_auth": "client_secret_post"}, "post"),
+        (["client_secret_basic", "none"], {"openid_client_secret": ""}, "none"),
+        (["private_key_jwt"], {"openid_client_auth": "private_key_jwt", "openid_client_secret": ""}, "jwt"),
+    ],
+)
+def test_the_proof_that_a_provider_takes(tmp_path: Path, offered: Any, settings: dict[str, str], proof: str) -> None:
+    peer = Peer("openid", metadata={"token_endpoint_auth_methods_supported": offered})
+    app = peer.app(tmp_path, **settings)
+    client = app.test_client()
+    sent = peer.sent = fields_of(go(client, a_party(app), "openid"))
+    assert come_back(client, "openid", sent).status_code == 303
+    [asked] = peer.internet.to(peer.data["tokens"])
+    found = {
+        "basic": "authorization" in asked.headers,
+        "post": "client_secret" in asked.form,
+        "jwt": "client_assertion" in asked.form,
+    }
+    assert [name for name, there in found.items() if there] == [proof] * (proof != "none")
+    assert asked.form.get("client_id", "id") == "id"
+
+
+def test_a_proof_that_is_none_is_not_sent(tmp_path: Path) -> None:
+    app = Peer("openid").app(tmp_path, openid_client_auth="client_secret_jwt")
+    client = app.test_client()
+    link = next(x for x in links_of(client.get(a_party(app).address())) if x.startswith("/login/openid?"))
+    nobody(app, client.get(link), 502)
+
+
+@pytest.mark.parametrize("said", [(400, {"error": "unauthorized_client"}), {}, b"<html>", (500, {})])
+@pytest.mark.parametrize("required", [False, True])
+def test_a_pushed_request_that_is_refused(tmp_path: Path, said: Any, required: bool) -> None:
+    """It goes by the browser where that is allowed too."""
+    told = {"pushed_authorization_request_endpoint": PAR, "require_pushed_authorization_requests": required}
+    peer = Peer("openid", metadata=told)
+    peer.internet.pages[PAR] = said
+    app = peer.app(tmp_path)
+    client, party = app.test_client(), a_party(app)
+    if required:
+        link = next(x for x in links_of(client.get(party.address())) if x.startswith("/login/openid?"))
+        nobody(app, client.get(link), 502)
+        return
+    sent = peer.sent = fields_of(go(client, party, "openid"))
+    assert "request_uri" not in sent
+    assert come_back(client, "openid", sent).status_code == 303
+    assert account(app)
+
+
+def test_a_pushed_request_says_nothing_to_the_browser(tmp_path: Path) -> None:
+    peer = Peer("openid", metadata={"pushed_authorization_request_endpoint": PAR})
+    peer.internet.pages[PAR] = (201, {"request_uri": "urn:ietf:params:oauth:request_uri:1", "expires_in": 60})
+    app = peer.app(tmp_path)
+    client = app.test_client()
+    sent = fields_of(go(client, a_party(app), "openid"))
+    assert sent == {"client_id": "id", "request_uri": "urn:ietf:params:oauth:request_uri:1"}
+    [asked] = peer.internet.to(PAR)
+    peer.sent = asked.form
+    assert asked.headers["authorization"].startswith("Basic ")
+    assert (asked.form["code_challenge_method"], "client_secret" in asked.form) == ("S256", False)
+    assert come_back(client, "openid", asked.form).status_code == 303
