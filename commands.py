@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from flask import Flask
 
-from core.command_line import Command, Group, tell
+from core.command_line import Command, Group, span, tell
 from core.commands_notices import webhook
 from core.settings import shown
 from core.web import services
@@ -122,8 +122,28 @@ def _site(site: Site) -> dict[str, Any]:
     }
 
 
+@sites.command("remove")
+@click.argument("key")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def remove(key: str, yes: bool, as_json: bool) -> None:
+    """Delete a site with its feeds, its connected accounts and its logins."""
+    from login.connecting import Connecting
+
+    site = services().sites.by_key(key)
+    if site and not yes:
+        click.confirm(f"Delete {site.name} ({', '.join(site.origins)}) and all that is stored for it?", abort=True)
+    for account in services().accounts.store.all(key) if site else ():
+        Connecting(services().logins).disconnect(account.id)
+    services().sites.remove(key)
+    tell({"key": key, "removed": True}, [f"{key} is removed."], as_json=as_json)
+
+
 @sites.command("set")
 @click.argument("key")
+@click.option("--name", help="What it is called, to its visitors too.")
+@click.option("--origin", "origins", multiple=True, help="Origins of its pages, in place of those it has.")
+@click.option("--return-to", multiple=True, help="Addresses a login may return to, in place of those it has.")
+@click.option("--logout-return-to", multiple=True, help="Addresses a logout may return to; one empty for none.")
 @click.option("--clicks/--no-clicks", default=None, help="Count clicks on share buttons.")
 @click.option("--clicks-minimum", type=click.IntRange(1), help="Show counts from this number up.")
 @click.option(
@@ -143,26 +163,26 @@ def _site(site: Site) -> dict[str, Any]:
     "--replies-approve/--no-replies-approve", default=None, help="Show replies under its pages once approved."
 )
 def set_options(key: str, as_json: bool, **given: Any) -> None:
-    """Change what a site has turned on."""
+    """Change a site, and what it has turned on."""
     changes = {name: value for name, value in given.items() if value is not None and value != ()}
     check_languages(services().login_words, given["login_languages"])
-    site = services().sites.configure(key, **changes)
+    itself = {name: _some(changes.pop(name)) for name in ITSELF if name in changes}
+    site = services().sites.change(key, changes, **itself)
     tell(_site(site), [f"{name}: {value}" for name, value in _site(site).items()], as_json=as_json)
 
 
-_UNITS = {"m": 60, "h": 3600, "d": 86400}
+# What a site is, beside what it has turned on.
+ITSELF = ("name", "origins", "return_to", "logout_return_to")
 
 
-def _overlap(_ctx: click.Context, _param: click.Parameter, value: str) -> timedelta:
-    if value[-1:] in _UNITS and value[:-1].isdigit():
-        return timedelta(seconds=int(value[:-1]) * _UNITS[value[-1]])
-    raise click.BadParameter("write a number and m, h or d, such as 24h")
+def _some(value: str | tuple[str, ...]) -> str | tuple[str, ...]:
+    return value if isinstance(value, str) else tuple(filter(None, value))
 
 
 @sites.command("rotate-key")
 @click.argument("key")
 @click.option("--which", type=click.Choice(["api", "client"]), required=True, help="Which secret to replace.")
-@click.option("--overlap", default="24h", callback=_overlap, help="How long the old one still works, such as 24h.")
+@click.option("--overlap", default="24h", callback=span, help="How long the old one still works, such as 24h.")
 def rotate_key(key: str, which: str, overlap: timedelta, as_json: bool) -> None:
     """Replace a secret; the old one lives through the overlap."""
     secret = services().sites.rotate(key, which, overlap)  # type: ignore[arg-type]  # click checked the choice

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import click
@@ -65,3 +66,13 @@ def write_line(line: str) -> None:
     """Write to standard output at once, in UTF-8."""
     sys.stdout.buffer.write(line.encode("utf-8", "replace"))
     sys.stdout.buffer.flush()
+
+
+_UNITS = {"m": 60, "h": 3600, "d": 86400}
+
+
+def span(_ctx: click.Context, _param: click.Parameter, value: str) -> timedelta:
+    """Read a span of time, as a click callback: 30m, 24h, 7d."""
+    if value[-1:] in _UNITS and value[:-1].isascii() and value[:-1].isdigit() and len(value) <= 6:
+        return timedelta(seconds=int(value[:-1]) * _UNITS[value[-1]])
+    raise click.BadParameter("write a number and m, h or d, such as 24h")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from core.command_line import Group, tell
+from core.command_line import Group, span, tell
 from core.errors import Problem
 from core.times import written
 from core.web import services
@@ -44,10 +44,10 @@ def set_address(key: str, url: str, as_json: bool) -> None:
 
 @webhook.command("rotate")
 @click.argument("key")
-@click.option("--overlap", type=click.IntRange(0, 720), default=24, help="Hours the old secret still signs.")
-def rotate(key: str, overlap: int, as_json: bool) -> None:
+@click.option("--overlap", default="24h", callback=span, help="How long the old one signs too, such as 24h.")
+def rotate(key: str, overlap: timedelta, as_json: bool) -> None:
     """Make a new secret; the old one signs too until the overlap is over."""
-    secret = _notices().endpoints.rotate(key, timedelta(hours=overlap))
+    secret = _notices().endpoints.rotate(key, overlap)
     tell({"site": key, "secret": secret}, [f"{'secret':14}{secret}", "", _ONCE], as_json=as_json)
 
 

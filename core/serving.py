@@ -37,17 +37,24 @@ def run(
     settings = services.settings
     for warning in check_production(settings):
         tell(f"Warning: {warning}")
-    sites = services.sites.all()
-    if demo and not sites:
-        services.sites.add(DEMO, origins=(settings.base_url,), return_to=(settings.base_url + "/",), public=True)
-    own = next((site.key for site in services.sites.all() if site.name == DEMO), "") if demo else ""
-    if own:
+    if demo and (own := demo_site(services)):
         prepare(services, own)
     services.close()  # the workers open their own connections
     _metrics_folder(services)
     greeting = "" if as_json else f"Handbill is at {settings.base_url}"
     started = (lambda: tell(greeting)) if greeting else (lambda: None)
     _serve(settings, host or settings.host, port or settings.port, workers, started)
+
+
+def demo_site(services: Services) -> str:
+    """Return the demo site's key, made where there is no site at all; it follows us to another port."""
+    here, sites = services.settings.base_url, services.sites
+    found = next((site for site in sites.all() if site.name == DEMO), None)
+    if found is None:
+        return "" if sites.all() else sites.add(DEMO, origins=(here,), return_to=(here + "/",), public=True).key
+    if here not in found.origins:
+        sites.change(found.key, origins=(here,), return_to=(here + "/",))
+    return found.key
 
 
 def _metrics_folder(services: Services) -> None:

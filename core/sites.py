@@ -12,9 +12,10 @@ import hashlib
 import hmac
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, Literal
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, delete, or_, select, update
@@ -130,9 +131,9 @@ class Sites:
             key=_letters(_KEY_LENGTH),
             name=_checked_name(name),
             client_id=_letters(2 * _KEY_LENGTH),
-            origins=few("origin", [checked_origin(text) for text in origins]),
-            return_to=few("return_to", checked_addresses("return_to", return_to)),
-            logout_return_to=few("logout_return_to", checked_addresses("logout_return_to", logout_return_to)),
+            origins=_CHECKS["origins"](origins),
+            return_to=_CHECKS["return_to"](return_to),
+            logout_return_to=_CHECKS["logout_return_to"](logout_return_to),
             public=public,
             options=asdict(SiteOptions()),
             created=self._now(),
@@ -208,14 +209,33 @@ class Sites:
 
     def configure(self, key: str, **options: Any) -> Site:
         """Change some options of a site and return it; Invalid names an unknown option or a value that won't do."""
-        changes = {name: checked_option(name, value) for name, value in options.items()}
+        return self.change(key, options)
+
+    def change(self, key: str, options: Mapping[str, Any] = MappingProxyType({}), **itself: Any) -> Site:
+        """Change options of a site, and its ``name``, ``origins``, ``return_to`` or ``logout_return_to``, each whole.
+
+        All or nothing. Raises NotFound, and Invalid for what will not do. Other processes notice within some seconds.
+        """
+        switched = {name: checked_option(name, value) for name, value in options.items()}
+        changed = {name: _CHECKS[name](value) for name, value in itself.items()}
         with self._database.session(write=True) as session:
             row = session.get(SiteRow, key) if _is_key(key) else None
             if row is None:
                 raise _unknown_site(key)
-            row.options = {**row.options, **changes}
+            row.options = {**row.options, **switched}
+            for name, value in changed.items():
+                setattr(row, name, value)
         self._forget()
         return _site(row)
+
+    def remove(self, key: str) -> None:
+        """Delete a site and all that is stored for it, feeds, connected accounts and logins too. Raises NotFound."""
+        with self._database.session(write=True) as session:
+            row = session.get(SiteRow, key) if _is_key(key) else None
+            if row is None:
+                raise _unknown_site(key)
+            session.delete(row)
+        self._forget()
 
     def _read(self, key: str) -> Site | None:
         with self._database.session() as session:
@@ -298,6 +318,15 @@ def _checked_name(name: str) -> str:
     if not 1 <= len(name) <= NAME_MAX or not name.isprintable():
         raise Invalid(f"A site's name has 1 to {NAME_MAX} printable characters.", field="name")
     return name
+
+
+# How each part of a site is checked.
+_CHECKS: dict[str, Callable[[Any], Any]] = {
+    "name": _checked_name,
+    "origins": lambda given: few("origin", [checked_origin(text) for text in given]),
+    "return_to": lambda given: few("return_to", checked_addresses("return_to", given)),
+    "logout_return_to": lambda given: few("logout_return_to", checked_addresses("logout_return_to", given)),
+}
 
 
 def _living(now: datetime) -> Any:

@@ -14,6 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from core.serving import demo_site
+from tests.doubles import a_site, an_app
+
 ROOT = Path(__file__).resolve().parents[1]
 
 
@@ -46,6 +49,14 @@ def test_the_life_of_a_site(tmp_path: Path) -> None:
     assert turned["api_key"] != made["api_key"]
     turned = told(tmp_path, "sites", "rotate-key", made["key"], "--which", "client")
     assert turned["client_secret"] != made["client_secret"]
+    moved = told(tmp_path, "sites", "set", made["key"], "--name", "Notes", "--origin", "https://notes.example.org",
+                 "--return-to", "https://notes.example.org/back", "--logout-return-to", "")  # fmt: skip
+    assert (moved["name"], moved["origins"], moved["logout_return_to"], moved["clicks"]) == (
+        "Notes", ["https://notes.example.org"], [], True,
+    )  # fmt: skip
+    assert run(tmp_path, "sites", "remove", made["key"]).returncode == 1, "nobody said yes"
+    assert told(tmp_path, "sites", "remove", made["key"], "--yes") == {"key": made["key"], "removed": True}
+    assert told(tmp_path, "sites", "list") == []
 
 
 def test_a_public_site_has_no_secret(tmp_path: Path) -> None:
@@ -153,6 +164,17 @@ def test_serve_starts_makes_the_demo_site_and_stops(tmp_path: Path) -> None:
     [site] = told(tmp_path, "sites", "list")
     assert f'data-site="{site["key"]}"' in home
     assert "handbill_request_seconds_count{" in metrics
+
+
+def test_the_demo_follows_us_to_another_port(tmp_path: Path) -> None:
+    keys = []
+    for port in ("8000", "9000"):
+        services = an_app(tmp_path, base_url=f"http://127.0.0.1:{port}").extensions["handbill"]
+        keys.append(demo_site(services))
+        assert services.sites.by_key(keys[-1]).origins == (f"http://127.0.0.1:{port}",)
+    assert keys[0] == keys[1]
+    a_site(an_app(tmp_path / "other"))
+    assert demo_site(an_app(tmp_path / "other").extensions["handbill"]) == "", "no demo beside real sites"
 
 
 @pytest.mark.parametrize("command", ["preview", "check"])

@@ -85,6 +85,31 @@ def test_a_new_site_is_found_by_all_it_was_given(sites: Sites) -> None:
     assert (new.client_secret or "").startswith("hbs_")
 
 
+def test_a_site_is_changed_as_a_whole_or_not_at_all(sites: Sites) -> None:
+    new = add(sites)
+    with pytest.raises(Invalid) as caught:
+        sites.change(new.key, {"clicks": True}, name="Notes", origins=["https://notes.example", "no origin"])
+    assert caught.value.field == "origin"
+    assert sites.by_key(new.key) == new.site
+    site = sites.change(new.key, {"clicks": True}, name=" Notes ", origins=["HTTPS://Notes.example"], return_to=[])
+    assert (site.name, site.origins, site.return_to, site.options.clicks) == (
+        "Notes", ("https://notes.example",), (), True,
+    )  # fmt: skip
+    assert sites.by_key(new.key) == site == sites.by_api_key(new.api_key)
+
+
+def test_a_removed_site_is_gone_with_its_secrets(sites: Sites, database: Database) -> None:
+    new, other = add(sites), add(sites)
+    sites.remove(new.key)
+    assert sites.by_key(new.key) is sites.by_api_key(new.api_key) is sites.by_client_id(new.client_id) is None
+    assert not sites.check_client_secret(new.client_id, new.client_secret or "")
+    with database.session() as session:
+        assert {row.site_key for row in session.scalars(select(SecretRow))} == {other.key}
+    for key in (new.key, "no key"):
+        with pytest.raises(NotFound):
+            sites.remove(key)
+
+
 def test_keys_are_url_safe_and_differ(sites: Sites) -> None:
     made = [add(sites) for _ in range(3)]
     tokens = [t for new in made for t in (new.key, new.client_id, new.client_secret or "", new.api_key)]
