@@ -67,7 +67,7 @@ class Endpoints:
             if session.get(SiteRow, site_key.replace("\0", "")) is None:
                 raise NotFound(f"There is no site {site_key[:40]!r}.", field="key")
             row = EndpointRow(site_key=site_key, url=address, state="active", problem="", created=self._now())
-            row.sealed = self._sealed(site_key, [(secret, None)])
+            row.sealed, row.failing = self._sealed(site_key, [(secret, None)]), None
             session.merge(row)
         return secret
 

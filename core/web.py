@@ -130,15 +130,26 @@ def page(template: str, status: int = 200, *, frames: str = "", media: str = "",
 
 
 def client_address() -> str:
-    """Return the caller's address: the nearest that is not one of our proxies (RFC 7239 §5.2)."""
+    """Return the caller's address: the nearest that is not one of our proxies (RFC 7239 §5.2).
+
+    Of IPv6 it is the network of 64 bits, all of which one customer has at least (RFC 6177 §2): whoever is counted by
+    this shall not be somebody else with each request.
+    """
     settings = services().settings
     address = request.remote_addr or ""
-    if not settings.trusted_proxies:
+    if settings.trusted_proxies:
+        chain = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+        while chain and _trusted(address, settings.trusted_proxies):
+            address = chain.pop()
+    return _customer(address) if ":" in address else address
+
+
+def _customer(address: str) -> str:
+    try:
+        ip = ipaddress.IPv6Address(address)
+    except ValueError:
         return address
-    chain = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-    while chain and _trusted(address, settings.trusted_proxies):
-        address = chain.pop()
-    return address
+    return str(ip.ipv4_mapped or ipaddress.ip_network((int(ip), 64), strict=False))
 
 
 def _trusted(address: str, proxies: tuple[str, ...]) -> bool:

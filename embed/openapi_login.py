@@ -99,9 +99,7 @@ def paths() -> Json:
     return {
         "/.well-known/openid-configuration": {"get": _discovery("openid_configuration")},
         "/.well-known/oauth-authorization-server": {"get": _discovery("oauth_server")},
-        "/oauth/jwks": {
-            "get": _document("jwks", "The public keys of ID tokens", "KeySet", "application/json")
-        },
+        "/oauth/jwks": {"get": _document("jwks", "The public keys of ID tokens", "KeySet", "application/json")},
         "/oauth/token": {"post": _token()},
         "/oauth/userinfo": {"get": _userinfo("userinfo"), "post": _userinfo("userinfo_post")},
         "/oauth/revoke": {"post": _revoke()},

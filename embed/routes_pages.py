@@ -97,7 +97,9 @@ def builder() -> Response:
         response = current_app.make_response(render_template("_builder_live.html", **values))
         return dress(response, "page")
     frames = " ".join(player_origins()) if asked.widget.key in ("card", "feed") else ""
-    media = "https:" if asked.widget.key == "feed" else ""  # after a click; from whichever host a post's film is on
+    media = (
+        "https:" if asked.widget.key in ("card", "feed") else ""
+    )  # after a click; from whichever host a post's film is on
     return page("builder.html", frames=frames, media=media, **values)
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from core.addresses import origin_of
 from core.errors import NotFound
-from core.web import asking_site, dress, services, share_with
+from core.web import asking_site, client_address, dress, services, share_with
 from embed.fragments import attributes, label, with_links
 from embed.routes_kit import kit
 from embed.routes_reader import PRIVATE, reader
@@ -152,7 +152,8 @@ def conversation(href: str, posts: Sequence[str], count: int, site: Site | None)
         return sample(built, href)
     from feeds.replies import Conversations
 
-    found: Conversation = Conversations(built).of(href, posts=posts, site=site, count=count)
+    caller = client_address()
+    found: Conversation = Conversations(built).of(href, posts=posts, site=site, count=count, caller=caller)
     return found
 
 

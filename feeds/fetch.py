@@ -16,7 +16,7 @@ from urllib.parse import urlencode, urlsplit
 
 from core.errors import BadReply, Gone, HostBusy, Problem, TooSlow
 from core.http import Http, Reply
-from feeds.pace import WAIT
+from feeds.pace import untold
 from feeds.waits import Waits, told
 from networks import limits
 from networks.parts import Network
@@ -49,7 +49,8 @@ class Asking:
 
     ``account`` names the credential, ``token`` goes into the Authorization header, ``key`` into the query.
     ``known`` says how many of these ids are stored already: where there are any, no further page is needed. ``old``
-    marks a source that was read before: what lies between its posts and those read now is missed.
+    marks a source that was read before: what lies between its posts and those read now is missed. ``failures`` are
+    those in a row until now.
     """
 
     address: str
@@ -63,6 +64,7 @@ class Asking:
     known: Callable[[list[str]], int] = lambda _: 0
     old: bool = False
     seconds: float = WHOLE
+    failures: int = 0
 
 
 @dataclass(frozen=True)
@@ -108,10 +110,19 @@ class _Visit:
         self._until = time.monotonic() + asking.seconds
         self._poll: timedelta | None = None
         self._looked_up = False
+        self._key = ""
         self._more = self._feed.more if asking.token or asking.key else ()
         self._home = _origin(self._first().url)
 
     def fetch(self) -> Fetched:
+        try:
+            return self._fetched()
+        except HostBusy as busy:
+            if busy.code == "rate_limited" and busy.retry_at is None:  # nor may others ask with this credential
+                self._waits.put(self._key, untold(self._asking.failures + 1, self._now()))
+            raise
+
+    def _fetched(self) -> Fetched:
         request = self._remembered()
         if request is not None:
             try:
@@ -238,12 +249,12 @@ class _Visit:
     # --- one request ---
 
     def _answer(self, request: Request, *, conditional: bool = False) -> tuple[Answer, Reply]:
-        key = f"{self._network.key} {urlsplit(request.url).netloc} {self._asking.account}".strip()
-        until = self._waits.until(key, self._now())
+        self._key = f"{self._network.key} {urlsplit(request.url).netloc} {self._asking.account}".strip()
+        until = self._waits.until(self._key, self._now())
         if until:
             raise HostBusy("The network asked us to wait.", code="rate_limited", retry_at=until)
         reply = self._send(request, conditional=conditional)
-        self._learn(key, reply)
+        self._learn(reply)
         return Answer(reply.body, reply.url, reply.status, reply.headers), reply
 
     def _send(self, request: Request, *, conditional: bool) -> Reply:
@@ -271,9 +282,9 @@ class _Visit:
             request.method, url, headers=headers, body=request.body or b"", max_bytes=MAX_BYTES, deadline=left
         )
 
-    def _learn(self, key: str, reply: Reply) -> None:
+    def _learn(self, reply: Reply) -> None:
         """Remember what the network says about its limits; raise where it refuses for them."""
-        state = heeded(reply, key, self._feed.limits, self._waits, self._now())
+        state = heeded(reply, self._key, self._feed.limits, self._waits, self._now())
         self._poll = state.poll or self._poll
         if reply.status == 410:
             raise Gone("The network says that this is gone for good.")
@@ -310,14 +321,15 @@ class _Visit:
 
 
 def heeded(reply: Reply, key: str, dialect: Dialect, waits: Waits, now: datetime) -> RateState:
-    """Remember under a key what a network says about its limits; raise HostBusy where it refuses for them."""
+    """Remember under a key what a network says about its limits; raise HostBusy where it refuses for them.
+
+    Where it does not say until when, ``retry_at`` is None, and a minute is waited.
+    """
     state = told(reply.headers, dialect, now, reply.status)
     until = state.blocked_until
     refused = reply.status in (420, 429) or (until is not None and reply.status in limits.REFUSING)
-    if refused:
-        until = until or now + timedelta(seconds=WAIT)
-    if until:
-        waits.put(key, until)
+    if until or refused:
+        waits.put(key, until or untold(1, now))
     if refused:
         raise HostBusy("The network asks us to wait.", code="rate_limited", retry_at=until)
     return state

@@ -71,7 +71,7 @@ def history(session: Session, source: SourceRow, network: Network, pages: Sequen
     known = _rows(session, source.id, [post.id for post in posts])
     partial = {post.id for page in pages if page.partial for post in page.posts}
     fresh = [_row(source, post, number, now) for number, post in enumerate(public) if post.id not in known]
-    session.add_all(fresh)
+    session.add_all(reversed(fresh))  # of the same second, the highest number is shown first
     for post in public:
         if post.id in known:
             row = known[post.id]

@@ -33,8 +33,9 @@ SILENT = 24
 BASE, CAP = 30, 15 * MINUTE
 # After so many failures in a row a source is asked once in a while only: the breaker is open.
 BREAKER = 5
-# Where a network says 429 and not until when.
-WAIT = MINUTE
+# Where a network says 429 and not until when: a minute, then twice as long each time, about an hour at the most.
+# https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api (secondary limits, read 2026-11)
+WAIT, DOUBLINGS = MINUTE, 6
 # A limit that a network tells is believed up to a day: a wrong clock on its side must not silence it for a month.
 MOST_WAIT = timedelta(days=1)
 
@@ -74,10 +75,15 @@ def after_good(seconds: int, now: datetime, *, idle: bool, pushed: bool) -> date
     return now + timedelta(seconds=wanted * random.uniform(0.9, 1.1))  # noqa: S311 -- spreads load
 
 
+def untold(failures: int, now: datetime) -> datetime:
+    """Return until when to wait for a network that refused for a limit and did not say until when."""
+    return now + timedelta(seconds=WAIT * 2 ** min(max(failures - 1, 0), DOUBLINGS))
+
+
 def after_bad(kind: Kind, failures: int, seconds: int, now: datetime, retry_at: datetime | None = None) -> datetime:
     """Return when to ask again after ``failures`` failures in a row."""
     if kind == "wait":
-        until = retry_at if retry_at and retry_at > now else now + timedelta(seconds=WAIT)
+        until = retry_at if retry_at and retry_at > now else untold(failures, now)
         return min(until, now + MOST_WAIT) + timedelta(seconds=random.uniform(0, 10))  # noqa: S311
     if kind == "trouble" and failures < BREAKER:
         most = min(CAP, BASE * 2**failures)

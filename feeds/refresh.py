@@ -145,6 +145,7 @@ class Refresher:
             known=lambda ids: 0 if anew else self._known(source.id, ids),
             old=source.read_at is not None,
             seconds=seconds,
+            failures=source.failures,
         )
         return self._fetcher.fetch(network, asking)
 
@@ -167,7 +168,8 @@ class Refresher:
     def _lease(self, source_id: str, *, force: bool) -> SourceRow | None:
         """Take the right to refresh; None where somebody has it, or where the source has ended."""
         now = self._means.now()
-        free = or_(SourceRow.leased.is_(None), SourceRow.leased <= now)
+        # A lease that ends later than any can was taken before our clock was set back.
+        free = or_(SourceRow.leased.is_(None), SourceRow.leased <= now, SourceRow.leased > now + LEASE)
         mine = update(SourceRow).where(SourceRow.id == source_id, free)
         mine = mine.where(SourceRow.state != SAMPLE) if force else mine.where(SourceRow.state == "ok")
         with self._means.database.session(write=True) as session:
@@ -221,12 +223,14 @@ class Refresher:
     def _plan(self, session: Session, row: SourceRow, network: Network, fetched: Fetched, now: datetime) -> None:
         """Say when to ask next."""
         wishes = [page.again for page in fetched.pages[:1]] + [fetched.poll]
+        told = max((wish for wish in wishes if wish), default=None)
         if not fetched.unchanged:
-            told = max((wish for wish in wishes if wish), default=None)
             row.interval = pace.interval(keep.times_of(session, row.id, pace.RECENT), network.policy, now, told)
         asked = max((feed.asked for feed in session.scalars(_feeds_of(row.id))), default=now)
         pushed = row.pushed_until is not None and row.pushed_until > now
         row.due = pace.after_good(row.interval, now, idle=now - asked > pace.IDLE, pushed=pushed)
+        if told:  # not a tenth earlier, and GitHub says it with answers that have not changed too
+            row.due = max(row.due, now + told)
         if fetched.problem is not None:  # some pages came: what is missing is asked for when it may be
             row.due = max(row.due, pace.after_bad("wait", 1, row.interval, now, fetched.problem.retry_at))
 
@@ -242,7 +246,7 @@ class Refresher:
         with self._means.database.session(write=True) as session:
             row = _row(session, source.id)
             row.leased, row.problem, row.why = None, problem.code, masked_text(problem.message, WHY)
-            row.failures += kind != "wait"
+            row.failures += kind != "wait" or (problem.code == "rate_limited" and problem.retry_at is None)
             row.due = pace.after_bad(kind, row.failures, row.interval, now, problem.retry_at)
             if kind == "gone":
                 row.state = "gone"
@@ -250,7 +254,7 @@ class Refresher:
                 pictures = _withdraw(session, row, network)
             elif kind == "owner" and row.state != "needs_owner":
                 _ask_owner(session, row)
-        log.info("a feed's source failed", extra={"source": row.id, "network": row.network, "code": problem.code})
+        log.info("a feed's source failed", extra={"source": row.id, "network": row.network, "problem": problem.code})
         self._forget(pictures)
         return Refreshed(row.id, row.network, row.address, problem=row.problem, why=row.why, due=row.due)
 

@@ -280,9 +280,7 @@ class _Maker:
             "picture": self._picture(link.image, THUMB, pictures),
         }
 
-    def _picture(
-        self, url: str, width: int, how: _Pictures | None, told: tuple[int, int] = (0, 0)
-    ) -> Picture | None:
+    def _picture(self, url: str, width: int, how: _Pictures | None, told: tuple[int, int] = (0, 0)) -> Picture | None:
         """Return a picture's addresses; None without one, where it may not be shown, or would never be fetched.
 
         One that may not be kept is not made smaller either, so that there is one address of it.

@@ -25,10 +25,13 @@ class Waits:
         self._database = database
 
     def until(self, key: str, now: datetime) -> datetime | None:
-        """Return until when nobody may ask under a key; None where one may."""
+        """Return until when nobody may ask under a key; None where one may.
+
+        What is further away than any wait was written before our clock was set back.
+        """
         with self._database.session() as session:
             until = session.scalar(select(WaitRow.until).where(WaitRow.key == key))
-        return until if until and until > now else None
+        return until if until and now < until <= now + MOST_WAIT else None
 
     def put(self, key: str, until: datetime) -> None:
         """Remember it; the longer of two holds."""
@@ -37,7 +40,7 @@ class Waits:
             if row is None:
                 session.add(WaitRow(key=key, until=until))
             else:
-                row.until = max(row.until, until)
+                row.until = until if row.until > until + MOST_WAIT else max(row.until, until)
 
     def clear(self, now: datetime) -> None:
         """Forget those that are over."""

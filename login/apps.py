@@ -16,7 +16,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from core.site_credentials import Own, SiteCredentials
+from core.errors import Invalid
+from core.site_credentials import Own, SiteCredentials, Values
 from login.engines import ENGINES
 
 if TYPE_CHECKING:
@@ -86,6 +87,26 @@ class Apps:
                 seen.add(app.name)
                 yield app
 
+    def check_own(self, network: Network, site_key: str, values: Values) -> None:
+        """Raise Invalid for an application that the server or another site has here with other secrets.
+
+        Only where its secret is what proves to us that a message is the network's: any other network looks itself.
+        """
+        login = network.login
+        if login is None or not (login.flow == "signed" or login.signed_requests):
+            return
+        name, secret = name_of(login, values), next(item.suffix for item in login.credentials if item.secret)
+        if not name:
+            raise Invalid(f"{secret} must begin with the number of its application and a colon.", field=secret)
+        served = self._server(network)
+        known = {"the server": served.values} if served else {}
+        known |= {f"the site {own.site_key}": own.values for own in self.store.at(network.key)}
+        known.pop(f"the site {site_key}", None)
+        for whose, theirs in known.items():
+            if theirs and name == name_of(login, theirs) and not _same_secrets(login, values, theirs):
+                text = f"{whose.capitalize()} has this application with another secret. Change that one first."
+                raise Invalid(text, field=secret)
+
     def site_of(self, network: Network, issuer: str) -> str:
         """Return the key of a site that logs in accounts of this issuer by its own application; "" for none."""
         for own in self.store.at(network.key):
@@ -104,9 +125,12 @@ class Apps:
     def _own(self, network: Network, own: Own) -> App | None:
         if network.login is None or not own.values:
             return None
-        name = name_of(network.login, own.values)
-        served = self._server(network)
-        same = served is not None and network.login is not None and name == name_of(network.login, served.values)
+        login, name, served = network.login, name_of(network.login, own.values), self._server(network)
+        same = served is not None and name == name_of(login, served.values)
+        if same and served and login.flow == "signed" and not _same_secrets(login, own.values, served.values):
+            name = ""  # nobody but us would notice: whoever has made it up could sign for anybody
+        if not name:
+            return None  # and without a name it would pass for the server's
         return self._app(network, own.values, "" if same else name)
 
     def _app(self, network: Network, values: Mapping[str, str], name: str) -> App | None:
@@ -122,10 +146,15 @@ class Apps:
         return App(replace(network, name=given["NAME"]) if given.get("NAME") else network, given, name)
 
 
+def _same_secrets(login: Login, one: Values, two: Values) -> bool:
+    return all(one.get(item.suffix, "") == two.get(item.suffix, "") for item in login.credentials if item.secret)
+
+
 def name_of(login: Login, values: Mapping[str, str]) -> str:
-    """Return what tells an application from others: its id there, and its provider; nothing secret."""
+    """Return what tells an application from others: its id there, and its provider; nothing secret. "" for none."""
     secret = {item.suffix for item in login.credentials if item.secret}
     parts = [values.get(name, "") for name in login.app]
     return " ".join(
-        part.partition(":")[0] if name in secret else part for name, part in zip(login.app, parts, strict=True)
-    )
+        part.rpartition(":")[0].partition(":")[0] if name in secret else part
+        for name, part in zip(login.app, parts, strict=True)
+    ).strip()

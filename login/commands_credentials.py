@@ -40,6 +40,7 @@ def set_credentials(key: str, network: str, as_json: bool) -> None:
     """Store what a site has at a network. Values are asked for, or read from standard input as NAME=value lines."""
     found, login = _network(network)
     values = _checked(found, login, _asked(found, login) if sys.stdin.isatty() else _given(found))
+    _apps().check_own(found, key, values)
     row = _row(_apps().store.set(key, found.key, values), found)
     lines = [
         f"{found.name} knows this site as {row['app']}.",

@@ -72,7 +72,7 @@ def end(logins: Logins, session_id: str) -> None:
         site = logins.sites.by_key(site_key)
         if site and site.options.login_logout_notice:
             notice = {"site": site_key, "sub": logins.subject(person_id, site), "session": session_id}
-            logins.services.jobs.enqueue("login.tell_logout", notice)
+            logins.services.jobs.enqueue("login.tell_logout", notice, key=site_key)
 
 
 def tell(services: Services, notice: Mapping[str, str]) -> None:

@@ -127,8 +127,6 @@ class People:
     def disagree(self, person_id: str, site_key: str) -> None:
         """Take back what a person agreed to; the site's id for them stays, should they come again."""
         with self._database.session(write=True) as session:
-            mine = (ConsentRow.person_id == person_id, ConsentRow.site_key == site_key)
-            session.execute(delete(ConsentRow).where(*mine))
             site_disconnected(session, person_id, site_key)
 
     def known_to(self, person_id: str) -> dict[str, datetime]:

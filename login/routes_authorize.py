@@ -59,6 +59,7 @@ def answer() -> Response:
     """Take what somebody said on the page that asks whether the site may know them."""
     from login.authorize import agreed, refused
 
+    count_look()
     asked, current = read_text(request.form.get("request", "")), session()
     if current is None:
         raise LoginFailed("attempt_over")

@@ -11,7 +11,7 @@ from core.limits import Rule
 from core.web import client_address, dress, may_ask, services
 from login.popup import Answers, answer_of, is_popup
 from login.requests import origin_of, read_text
-from login.routes import about_site, guarded, login_page, logins, see_other, speak_for, words
+from login.routes import about_site, count_look, guarded, login_page, logins, see_other, speak_for, words
 
 if TYPE_CHECKING:
     from login.authorize import Step
@@ -60,6 +60,7 @@ def leave() -> Response:
     """Tell the site that nobody logged in: where the link back leads that no plain link can be."""
     from login.authorize import refused
 
+    count_look()
     return told(refused(logins(), read_text(request.args.get("request", ""))))
 
 

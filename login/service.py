@@ -103,9 +103,7 @@ class Logins:
         account = self.people.account(grant.account_id)
         return {} if account is None else about(account, scope, self.subject(grant.person_id, site), self._picture)
 
-    def id_token(
-        self, site: Site, grant: Grant, scope: str, access_token: str, nonce: str, page: str = ""
-    ) -> str:
+    def id_token(self, site: Site, grant: Grant, scope: str, access_token: str, nonce: str, page: str = "") -> str:
         """Return a signed ID token. The protocol's claims come last: nothing a network says can change them.
 
         ``page`` is the origin of the page that asked for it by itself, to be told as ``origin``.

@@ -37,10 +37,12 @@ def account_unlinked(session: Session, account: AccountRow, by: Literal["person"
 
 
 def site_disconnected(session: Session, person_id: str, site_key: str) -> None:
-    """Write that somebody has taken back what a site may know."""
+    """Take back what a site may know of somebody, and write that; where there was nothing, nothing has happened."""
     accounts = select(AccountRow.id).where(AccountRow.person_id == person_id)
-    session.execute(delete(ToldRow).where(ToldRow.site_key == site_key, ToldRow.account_id.in_(accounts)))
-    if sites := _subjects(session, person_id, [site_key]):
+    agreed = delete(ConsentRow).where(ConsentRow.person_id == person_id, ConsentRow.site_key == site_key)
+    told = delete(ToldRow).where(ToldRow.site_key == site_key, ToldRow.account_id.in_(accounts))
+    gone = [row for rows in (agreed, told) for row in session.execute(rows.returning(rows.table.c.site_key))]
+    if gone and (sites := _subjects(session, person_id, [site_key])):
         record(session, DISCONNECTED, person_id, sites)
 
 

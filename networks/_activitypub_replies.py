@@ -1,8 +1,9 @@
 """What was answered to an object of any fediverse server: its `replies` collection, as far as it is given.
 
 https://www.w3.org/TR/activitystreams-vocabulary/#dfn-replies (read 2026-11). Most servers list addresses only, and
-each of those is a question of its own: a few are asked. What a server says at another server's address is not
-believed. Likes and shares are counted where their collections say so; nobody lists whose they are.
+each of those is a question of its own: a few are asked. A server is believed what its own people say: what it says of
+another server's is asked for there, or left out. Likes and shares are counted where their collections say so; nobody
+lists whose they are.
 """
 
 from __future__ import annotations
@@ -59,8 +60,10 @@ def _collection(body: Any, url: str, parent: str) -> Discussion:
     """Read a collection, or its first page where that stands in it; what is elsewhere is asked for."""
     first = record(body.get("first"))
     items = [one for held in (body, first) for key in ("items", "orderedItems") for one in every(held.get(key))]
-    here = tuple(_answers([one for one in items[:MOST] if isinstance(one, dict)], url, parent))
-    named = [web(one) for one in items[:FURTHER] if isinstance(one, str)]
+    whole = [one for one in items[:MOST] if isinstance(one, dict)]
+    here = tuple(_answers(whole, url, parent))
+    elsewhere = [name for one in whole if _host(name := ident(one.get("id"))) not in ("", _host(url))]
+    named = [web(one) for one in [*(one for one in items if isinstance(one, str)), *elsewhere][:FURTHER]]
     onward = web(first.get("next") or body.get("next") or (body.get("first") if not first else ""), url)
     further = [Question(_get(one), partial(_one, parent)) for one in named if one]
     further += [Question(_get(onward), partial(_list, parent))] if onward and onward != url else []
@@ -69,7 +72,7 @@ def _collection(body: Any, url: str, parent: str) -> Discussion:
 
 def _answers(items: list[Any], url: str, parent: str) -> Iterator[Post]:
     for item in items:
-        post = _post(item, url, strict=False)
+        post = _post(item, url)
         if post:
             yield replace(post, reply_to=post.reply_to or parent)
 
@@ -79,14 +82,17 @@ def _one(parent: str, answer: Answer) -> Discussion:
     return Discussion(replies=(replace(post, reply_to=post.reply_to or parent),) if post else ())
 
 
-def _post(body: Any, url: str, *, strict: bool = True) -> Post | None:
-    """Return a public object as a post. ``strict``: only the server at the object's own address speaks for it."""
+def _post(body: Any, url: str) -> Post | None:
+    """Return a public object as a post, None where the server at ``url`` cannot speak for it, or for its author."""
     found = _activitypub.page(body, url, "fediverse").posts if body else ()
     post = found[0] if len(found) == 1 else None
-    if post is None or post.private or post.repost or (strict and not _speaks_for(url, ident(body.get("id")))):
+    if post is None or post.private or post.repost:
         return None
-    return post
+    own, theirs = {_host(url), ""}, {_host(post.id), _host(post.author.url if post.author else "")}
+    if not theirs <= own:
+        return None
+    return post if _host(post.url) in own else replace(post, url=web(post.id))
 
 
-def _speaks_for(url: str, name: str) -> bool:
-    return not name or urlsplit(web(url)).netloc.lower() == urlsplit(web(name)).netloc.lower()
+def _host(url: str) -> str:
+    return urlsplit(web(url)).netloc.lower().removeprefix("www.")

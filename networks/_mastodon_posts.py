@@ -46,7 +46,8 @@ CODES = {
 # Where a page goes on before the last status's id; other lists have ids of their own, told in the Link header only.
 BY_STATUS = re.compile(r"/api/v1/(?:accounts/[^/]+/statuses|timelines/.+)/?")
 PUBLIC = frozenset({"public", "unlisted", "local", ""})
-_FALLBACK = re.compile(r'(?is)<p class="quote-inline">.{0,3000}?</p>|<span class="quote-inline">.{0,3000}?</span>')
+# Ended by the next one that begins, so that many which never end are not each looked through to the same place.
+_FALLBACK = re.compile(r'(?is)<(p|span) class="quote-inline">(?:(?!<\1 class="quote).){0,3000}?</\1>')
 _NEXT = re.compile(r'<([^<>]+)>\s*;[^,<]*?\brel="?next"?')
 
 

@@ -56,7 +56,7 @@ def asked(card: PostCard) -> str:
 def facts(network: Network) -> Iterator[tuple[str, str]]:
     """Yield the rows about posts for the table at the head of a network's page."""
     if network.card:
-        yield "A post as a card", f"`<hb-card href=\"{network.card.example}\">`: {asked(network.card)}"
+        yield "A post as a card", f'`<hb-card href="{network.card.example}">`: {asked(network.card)}'
     if network.feed is None:
         return
     yield "Posts", f"`{network.key}:{network.feed.source}`; needs {needs(network.feed)}"

@@ -15,8 +15,9 @@ from feeds.conversation import Conversation, Face, Place, Reply
 from feeds.keep import words_of
 from feeds.mentions import Mention, Mentions
 from feeds.replies import pace, store, tree
-from feeds.replies.moderation import Rules, State, rules_of
+from feeds.replies.moderation import Rules, rules_of
 from feeds.replies.tables import PageRow, PlaceRow, ReplyRow
+from feeds.replies.told import BRIDGY, believed, host_of
 from feeds.same import TRACKING, plain
 from networks.records import Author, Post
 
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 
 # Mentions read of one page: as many as replies are kept.
 MENTIONS = 500
-# Where Bridgy keeps what it tells of: https://brid.gy/about (read 2026-11). The second step names the network.
-_BRIDGY = frozenset({"brid.gy", "www.brid.gy"})
 
 
 @dataclass(frozen=True)
@@ -52,10 +51,11 @@ class Builder:
             page = session.get(PageRow, page_id) if page_id else None
             places = _places(session, page.id, frozenset(named)) if page else []
             kept = [*_replies(session, places), *self.said(mentions)]
-            rules = self.rules(session, [one.reply.id for one in kept] + [one.id for one in mentions])
+            said = [(one.reply.id, one.reply.post) for one in kept] + [(one.id, one.post) for one in mentions]
+            rules = self.rules(session, said)
         posts = {place.id: Post.from_stored(place.stored) for place in places if place.stored}
         roots = frozenset(name for post in posts.values() for name in tree.names_of(post))
-        voices = [tree.Voice(one.reply, _state(one, rules) == "shown") for one in kept]
+        voices = [_voice(one, rules) for one in kept]
         replies = tree.ordered(tree.once(voices, roots))
         faces = _few([*_faces(places, rules), *self._passed(mentions, rules)])
         return Conversation(
@@ -70,9 +70,9 @@ class Builder:
             waiting=page is None or page.looked is None or any(_waits(place) for place in places),
         )
 
-    def rules(self, session: Session, keys: Sequence[str]) -> Rules:
+    def rules(self, session: Session, said: Iterable[tuple[str, Post]]) -> Rules:
         """Return what holds for the site."""
-        return rules_of(session, self._site.key, keys, approve=self._site.options.replies_approve)
+        return rules_of(session, self._site.key, said, approve=self._site.options.replies_approve)
 
     # --- Webmentions ---
 
@@ -80,7 +80,10 @@ class Builder:
         """Return the Webmentions of a page, however its address was written, the newest first."""
         told = Mentions(self._services)
         found = {one.id: one for url in _spellings(href) for one in told.of(url, MENTIONS)}
-        return [replace(one, id=store.key_of("webmention", one.source)) for one in found.values()]
+        return [
+            replace(one, id=store.key_of("webmention", one.source), post=believed(one.post, one.source))
+            for one in found.values()
+        ]
 
     def said(self, mentions: Iterable[Mention]) -> Iterator[Kept]:
         """Yield the mentions that are replies, or pages that speak of ours."""
@@ -98,10 +101,13 @@ class Builder:
                 yield Face(author, _kind(one.kind), self._network_of(one))
 
     def _network_of(self, mention: Mention) -> str:
-        """Return which network a mention is from: what Bridgy says, else whose its address is, "" for any page."""
+        """Return which network a mention is from: the second step of Bridgy's address, else whose its address is.
+
+        Empty for any page.
+        """
         parts = urlsplit(mention.source)
         steps = parts.path.strip("/").split("/")
-        if parts.netloc.lower() in _BRIDGY and len(steps) > 1 and steps[1] in self._services.networks:
+        if host_of(mention.source) in BRIDGY and len(steps) > 1 and steps[1] in self._services.networks:
             return steps[1]
         host = urlsplit(mention.post.url).hostname or ""
         return next((n.key for n in self._services.networks.values() if n.feed and n.owns(host)), "")
@@ -114,8 +120,9 @@ class Builder:
         return failing or (page.looked is not None and self._now - page.looked > pace.OLD)
 
 
-def _state(kept: Kept, rules: Rules) -> State:
-    return rules.state(kept.reply.id, kept.reply.post, kept.words)
+def _voice(kept: Kept, rules: Rules) -> tree.Voice:
+    state = rules.state(kept.reply.id, kept.reply.post, kept.words)
+    return tree.Voice(kept.reply, shown=state == "shown", barred=state in ("hidden", "blocked"))
 
 
 def _places(session: Session, page_id: str, named: frozenset[str]) -> list[PlaceRow]:

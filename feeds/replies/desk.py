@@ -18,6 +18,7 @@ from feeds.replies import about
 from feeds.replies.moderation import Block, Moderation, State, rules_of
 from feeds.replies.store import key_of
 from feeds.replies.tables import PageRow, PlaceRow, ReplyRow
+from feeds.replies.told import believed
 from networks.records import Post
 
 if TYPE_CHECKING:
@@ -93,12 +94,12 @@ class Desk:
     def hide(self, key: str, *, hidden: bool = True) -> None:
         """Hide a reply, or show it again, under every site's pages where it stands. Raises NotFound."""
         for entry in self._found(key):
-            self._moderation.hide(entry.site_key, key, hidden=hidden)
+            self._moderation.hide(entry.site_key, key, entry.post, hidden=hidden)
 
     def approve(self, key: str) -> None:
         """Let a reply be shown, with the words that it has now. Raises NotFound."""
         for entry in self._found(key):
-            self._moderation.approve(entry.site_key, key, entry.words)
+            self._moderation.approve(entry.site_key, key, entry.post, entry.words)
 
     def block(self, site_key: str, written: str, *, word: bool = False) -> Block:
         """Want no replies of somebody, of a server, or with a word (`Moderation.block`). Raises NotFound, Invalid."""
@@ -127,8 +128,8 @@ class Desk:
     def _all(self, site: Site) -> list[Entry]:
         with self._services.database.session() as session:
             bare = [*_answers(session, site.key), *_mentions(session, site.key)]
-            keys = list({one.id for one in bare})
-            rules = rules_of(session, site.key, keys, approve=site.options.replies_approve)
+            said = [(one.id, one.post) for one in bare]
+            rules = rules_of(session, site.key, said, approve=site.options.replies_approve)
         return [Entry(**{**vars(one), "state": rules.state(one.id, one.post, one.words)}) for one in bare]
 
 
@@ -144,7 +145,8 @@ def _mentions(session: Session, site_key: str) -> Iterator[Entry]:
     for one in told_of_site(session, site_key):
         key, at = key_of("webmention", one.source), one.seen
         if at is not None:
-            yield Entry(key, site_key, one.target, "", one.kind, "shown", one.post, words_of(one.post), at)
+            post = believed(one.post, one.source)
+            yield Entry(key, site_key, one.target, "", one.kind, "shown", post, words_of(post), at)
 
 
 def _seen(session: Session, place: PlaceRow, page: PageRow) -> PlaceSeen:

@@ -1,14 +1,16 @@
 """What a site's owner wants of the conversations under its pages: hidden, approved first, nobody from there.
 
-What was said of a reply is kept under its id, whether the reply is there or not. An approval is for the words that
-were approved: who edits them waits again.
+What was said of a reply is kept under its id, whether the reply is there or not. What is hidden is hidden under all
+its names: it does not come back where somebody else tells of it. An approval is for the words that were approved: who
+edits them waits again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import delete, select
@@ -17,6 +19,7 @@ from core.addresses import LONGEST, web_address
 from core.errors import Invalid, NotFound
 from feeds.options import LONGEST_WORD, MOST_WORDS, FeedOptions
 from feeds.replies.tables import ReplyBlockRow, ReplyMarkRow
+from feeds.replies.tree import names_of
 from feeds.same import plain
 from networks.records import Author, Post
 
@@ -29,6 +32,8 @@ Kind = Literal["author", "host", "word"]
 State = Literal["shown", "hidden", "waiting", "blocked"]
 # Marks looked up in one question: databases take some thousands of values.
 _BATCH = 500
+# Hex digits of a name's key, as of a reply's (feeds.replies.store).
+_NAME = 24
 
 
 @dataclass(frozen=True)
@@ -51,12 +56,11 @@ class Rules:
 
     def state(self, key: str, post: Post, words: str) -> State:
         """Return what becomes of a reply: ``key`` is our id of it, ``words`` the digest of what it says."""
-        hidden, approved = self.marks.get(key, (False, ""))
-        if hidden:
+        if any(self.marks[one][0] for one in keys_of(key, post) if one in self.marks):
             return "hidden"
         if self.bars(post.author) or self._is_from(post.url) or not self.words.shows(post):
             return "blocked"
-        return "waiting" if self.approve and approved != words else "shown"
+        return "waiting" if self.approve and self.marks.get(key, (False, ""))[1] != words else "shown"
 
     def bars(self, author: Author | None) -> bool:
         """Return whether somebody is not wanted: by their address, their handle, or where they are from."""
@@ -73,12 +77,19 @@ class Rules:
         return any(".".join(labels[n:]) in self.hosts for n in range(len(labels)))
 
 
-def rules_of(session: Session, site_key: str, keys: Sequence[str], *, approve: bool) -> Rules:
-    """Return what holds for a site, with the marks of these replies."""
+def keys_of(key: str, post: Post) -> list[str]:
+    """Return under what marks of a reply are looked up: our id of it, and one for each of its names."""
+    names = sorted(names_of(post))
+    return [key, *("n" + sha256(name.encode("utf-8", "replace")).hexdigest()[:_NAME] for name in names)]
+
+
+def rules_of(session: Session, site_key: str, said: Iterable[tuple[str, Post]], *, approve: bool) -> Rules:
+    """Return what holds for a site, with the marks of these replies, each with our id of it."""
     query = select(ReplyBlockRow.kind, ReplyBlockRow.value).where(ReplyBlockRow.site_key == site_key)
     blocks = [(kind, value) for kind, value in session.execute(query)]
     values = {kind: [value for one, value in blocks if one == kind] for kind in ("author", "host", "word")}
     marks: dict[str, tuple[bool, str]] = {}
+    keys = list({one for key, post in said for one in keys_of(key, post)})
     for start in range(0, len(keys), _BATCH):
         mine = (ReplyMarkRow.site_key == site_key, ReplyMarkRow.key.in_(keys[start : start + _BATCH]))
         marks |= {row.key: (row.hidden, row.approved) for row in session.scalars(select(ReplyMarkRow).where(*mine))}
@@ -92,16 +103,17 @@ class Moderation:
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database, self._now = database, now
 
-    def hide(self, site_key: str, key: str, *, hidden: bool = True) -> None:
+    def hide(self, site_key: str, key: str, post: Post, *, hidden: bool = True) -> None:
         """Hide a reply under a site's pages, also when it is read again; or show it again."""
         with self._database.session(write=True) as session:
-            self._mark(session, site_key, key).hidden = hidden
+            for one in keys_of(key, post):
+                self._mark(session, site_key, one).hidden = hidden
 
-    def approve(self, site_key: str, key: str, words: str) -> None:
+    def approve(self, site_key: str, key: str, post: Post, words: str) -> None:
         """Show a reply where its site shows only what was approved; ``words`` is the digest of what it says."""
+        self.hide(site_key, key, post, hidden=False)
         with self._database.session(write=True) as session:
-            row = self._mark(session, site_key, key)
-            row.approved, row.hidden = words, False
+            self._mark(session, site_key, key).approved = words
 
     def block(self, site_key: str, written: str, *, word: bool = False) -> Block:
         """Want no replies of somebody (address or handle), of a whole server, or with a word. Raises Invalid."""

@@ -17,6 +17,8 @@ SILENT = 24
 OLD = timedelta(days=2)
 # What nobody has confirmed for so long goes, and so does a page that nobody has looked at.
 KEPT = timedelta(days=30)
+# A page that no post is about, unlooked at: anybody can ask for one that does not exist.
+ALONE = timedelta(days=1)
 
 
 def after_good(newest: datetime, now: datetime) -> datetime:

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Select, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.database import Database, utc_now
@@ -108,13 +109,16 @@ class Reader:
         now = self._means.now()
         free = or_(PageRow.leased.is_(None), PageRow.leased <= now)
         mine = update(PageRow).where(PageRow.id == page_id, free).values(leased=now + LEASE)
-        with self._means.database.session(write=True) as session:
-            taken = session.execute(mine.returning(PageRow.id)).first()
-            page = session.get(PageRow, page_id)
-            if page is None:
-                raise NotFound("There is no such page.", code="no_page")
-            if taken:
-                self._find(session, page, now)
+        try:
+            with self._means.database.session(write=True) as session:
+                taken = session.execute(mine.returning(PageRow.id)).first()
+                page = session.get(PageRow, page_id)
+                if page is None:
+                    raise NotFound("There is no such page.", code="no_page")
+                if taken:
+                    self._find(session, page, now)
+        except IntegrityError:  # on PostgreSQL a reader may have named the same post at the same moment
+            return None
         return page if taken else None
 
     def _find(self, session: Session, page: PageRow, now: datetime) -> None:
@@ -209,7 +213,7 @@ class Reader:
             if isinstance(problem, NotFound | Gone):  # it was deleted, or never had to do with the page
                 pictures = store.empty(session, place).pictures
                 place.state = _ended(problem)
-        log.info("a page's replies could not be read", extra={"place": place_id, "code": problem.code})
+        log.info("a page's replies could not be read", extra={"place": place_id, "problem": problem.code})
         for url in dict.fromkeys(pictures):
             self._means.forget(url)
 

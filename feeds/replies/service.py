@@ -17,6 +17,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.addresses import origin_of, web_address
@@ -49,6 +50,9 @@ NOTED = timedelta(hours=1)
 NEW_PAGES = Rule("replies-pages", amount=1000, seconds=3600)
 # Posts that elements name for the first time in an hour: each is one more address that we ask.
 NEW_POSTS = Rule("replies-posts", amount=300, seconds=3600)
+# The same of one caller: one who makes pages or posts up is not to use up what is there for all.
+CALLERS_PAGES = Rule("replies-pages-caller", amount=200, seconds=3600)
+CALLERS_POSTS = Rule("replies-posts-caller", amount=60, seconds=3600)
 # The job that reads one page's places (feeds/jobs.py).
 READ = "replies.read"
 
@@ -73,11 +77,12 @@ class Conversations:
         return Reader(means)
 
     def of(
-        self, href: str, *, posts: Sequence[str] = (), site: Site | None = None, count: int = USUAL
+        self, href: str, *, posts: Sequence[str] = (), site: Site | None = None, count: int = USUAL, caller: str = ""
     ) -> Conversation:
         """Return what is said about a page: the first ``count`` replies in reading order.
 
-        ``posts`` are the addresses of posts that the page's element names. A page that is none of the site's, or
+        ``posts`` are the addresses of posts that the page's element names, ``caller`` the network address of whoever
+        asks: one has few pages and posts written down in an hour. A page that is none of the site's, or
         without ``site`` of no site, has an empty conversation. Raises Invalid for what is no web address, or a count
         that cannot be.
         """
@@ -88,7 +93,7 @@ class Conversations:
         if owner is None:
             return Conversation(href=href)
         named = self._named(posts)
-        page = self._page(owner.key, href, named)
+        page = self._page(owner.key, href, named, caller)
         if page is not None:
             self._freshen(page, named)
         return Builder(self._services, owner, self._now()).conversation(href, page.id if page else None, named, count)
@@ -121,7 +126,7 @@ class Conversations:
                 found.setdefault(plain(url), url)
         return dict(list(found.items())[:NAMED])
 
-    def _page(self, site_key: str, href: str, named: dict[str, str]) -> PageRow | None:
+    def _page(self, site_key: str, href: str, named: dict[str, str], caller: str) -> PageRow | None:
         """Return the row of a page, made where there is none; None where it may not be made now."""
         address = about.address_of(href)
         mine = select(PageRow).where(PageRow.site_key == site_key, PageRow.address == address)
@@ -132,14 +137,16 @@ class Conversations:
             return page
         try:
             if page is None:
-                self._services.limits.hit(NEW_PAGES, site_key)
-            named = {key: url for key, url in named.items() if key in known or self._may_name(site_key)}
+                self._count(CALLERS_PAGES, NEW_PAGES, caller, site_key)
+            named = {key: url for key, url in named.items() if key in known or self._may_name(site_key, caller)}
             with self._services.database.session(write=True) as session:
                 page = session.scalar(mine) or self._new(session, site_key, address, href)
                 page.asked = self._now()
                 self._name(session, page, named)
         except (Busy, TooMany) as problem:
             log.info("a page's conversation was not written down: %s", problem.message)
+        except IntegrityError:
+            log.info("a page's conversation is being written down by another process")
         return page
 
     def _new(self, session: Session, site_key: str, address: str, href: str) -> PageRow:
@@ -153,7 +160,8 @@ class Conversations:
         return page
 
     def _name(self, session: Session, page: PageRow, named: dict[str, str]) -> None:
-        """Write down the posts that an element names; those named longest ago make room."""
+        """Write down the posts that an element names. Others make room: first those that nothing was read of, then
+        those named longest ago; who names many that are about nothing pushes none out that is shown."""
         now = self._now()
         rows = {plain(row.url): row for row in session.scalars(select(PlaceRow).where(PlaceRow.page_id == page.id))}
         for key, url in named.items():
@@ -164,19 +172,25 @@ class Conversations:
                 session.add(place)
                 rows[key] = place
                 page.due = now
-        wanted = sorted((row for row in rows.values() if row.wanted), key=lambda row: row.wanted or now)
+        wanted = [row for row in rows.values() if row.wanted]
+        wanted.sort(key=lambda row: (plain(row.url) in named, row.state == "ok", row.wanted or now))
         for row in wanted[: max(0, len(wanted) - 2 * NAMED)]:
             if row.found:
                 row.wanted = None
             else:
                 session.delete(row)
 
-    def _may_name(self, site_key: str) -> bool:
+    def _may_name(self, site_key: str, caller: str) -> bool:
         try:
-            self._services.limits.hit(NEW_POSTS, site_key)
+            self._count(CALLERS_POSTS, NEW_POSTS, caller, site_key)
         except TooMany:
             return False
         return True
+
+    def _count(self, callers: Rule, sites: Rule, caller: str, site_key: str) -> None:
+        if caller:
+            self._services.limits.hit(callers, f"{site_key} {caller}")
+        self._services.limits.hit(sites, site_key)
 
     # --- keeping it fresh ---
 

@@ -29,6 +29,10 @@ MOST = 500
 FACES = 100
 # Characters of one reply: as much as a mention may have (feeds.mention_page), ten times what Mastodon allows.
 LONGEST = 5000
+# Characters of its HTML, where links and marks may be more than the words are.
+HEAVIEST = 4 * LONGEST
+# Characters that describe one picture: what Bluesky allows, and more than Mastodon does. And options of a poll.
+ALT, OPTIONS = 2000, 20
 # How long a reply may be missing from a list that its network cut.
 DOUBT = timedelta(days=1)
 # Hex digits of a reply's id: nobody finds two replies of one id (96 bits).
@@ -100,11 +104,17 @@ def author_of(stored: Any) -> Author:
 
 
 def cut_short(post: Post) -> Post:
-    """Return a post no longer than is kept; what is cut loses its links."""
-    if len(post.text) <= LONGEST:
-        return post
-    text = post.text[: LONGEST - 1].rstrip() + "…"
-    return replace(post, text=text, html=of_text(text))
+    """Return a post no longer than is kept, and so what it quotes; what is cut loses its links."""
+    text = post.text if len(post.text) <= LONGEST else post.text[: LONGEST - 1].rstrip() + "…"
+    light = text is post.text and len(post.html) <= HEAVIEST
+    return replace(
+        post,
+        text=text,
+        html=post.html if light else of_text(text),
+        media=tuple(replace(one, alt=one.alt[:ALT]) for one in post.media),
+        poll=post.poll if post.poll and len(post.poll.options) <= OPTIONS else None,
+        quote=cut_short(post.quote) if post.quote else None,
+    )
 
 
 def _kept(session: Session, page_id: str) -> int:

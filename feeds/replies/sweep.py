@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 
 from core.database import Database, utc_now
 from feeds.keep import pictures_of
-from feeds.replies.pace import KEPT
+from feeds.replies.pace import ALONE, KEPT
 from feeds.replies.tables import PageRow, PlaceRow, ReplyRow
 from networks.parts import Network
 
@@ -21,7 +21,8 @@ def sweep(
     database: Database, networks: Mapping[str, Network], forget: Callable[[str], None], now: datetime | None = None
 ) -> int:
     """Delete the replies that their network has not confirmed for 30 days, or as long as its policy allows, and the
-    pages that nobody asked for in that time; return how many replies those were.
+    pages that nobody asked for in that time, or for a day where no post is about them; return how many replies those
+    were.
 
     Their pictures are forgotten too.
     """
@@ -32,7 +33,7 @@ def sweep(
             count += gone
         if network.replies:
             _faces(database, key, before)
-    while _pages(database, now - KEPT):
+    while _pages(database, now - KEPT) or _pages(database, now - ALONE, empty=True):
         pass
     return count
 
@@ -56,8 +57,11 @@ def _faces(database: Database, network: str, before: datetime) -> None:
             place.stored, place.faces, place.state, place.good = {}, [], "new", None
 
 
-def _pages(database: Database, before: datetime) -> int:
+def _pages(database: Database, before: datetime, *, empty: bool = False) -> int:
+    old = select(PageRow.id).where(PageRow.asked < before)
+    if empty:
+        old = old.where(~select(PlaceRow.id).where(PlaceRow.page_id == PageRow.id).exists())
     with database.session(write=True) as session:
-        ids = list(session.scalars(select(PageRow.id).where(PageRow.asked < before).limit(_BATCH)))
+        ids = list(session.scalars(old.limit(_BATCH)))
         session.execute(delete(PageRow).where(PageRow.id.in_(ids)))
     return len(ids)

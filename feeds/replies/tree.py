@@ -11,21 +11,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from feeds.conversation import Reply
+from feeds.replies.told import CARRIED
 from feeds.same import plain
 from networks.records import Post
 
-# Posts that Bridgy Fed carries from one network to another name the first one in their address:
-# https://fed.brid.gy/docs (read 2026-11)
-_CARRIED = re.compile(r"https://(?:[a-z]+\.)?brid\.gy/(?:r|convert/[a-z]+)/(?=https?://|at://)")
 _AT = re.compile(r"at://(did:[^/]+)/app\.bsky\.feed\.post/([^/]+)")
 
 
 @dataclass(frozen=True)
 class Voice:
-    """A reply before it has its place. ``shown``: whether its owner and the site's want it seen."""
+    """A reply before it has its place. ``shown``: whether it may be seen; ``barred``: its site wants it gone."""
 
     reply: Reply
     shown: bool = True
+    barred: bool = False
 
 
 def names_of(post: Post) -> frozenset[str]:
@@ -36,7 +35,7 @@ def names_of(post: Post) -> frozenset[str]:
 def once(voices: Iterable[Voice], besides: frozenset[str]) -> list[Voice]:
     """Return voices without those that say what was said already, or that are one of the posts ``besides``.
 
-    The first one stays; a later one of the same post that is not shown hides it: it is the same words.
+    The first one stays; a later one of the same post that is barred hides it: it is the same words.
     """
     known: dict[str, int] = {}
     found: list[Voice] = []
@@ -50,7 +49,7 @@ def once(voices: Iterable[Voice], besides: frozenset[str]) -> list[Voice]:
             found.append(voice)
             continue
         known |= {name: same for name in names if name not in known}
-        if not voice.shown:
+        if voice.barred:
             found[same] = replace(found[same], shown=False)
     return found
 
@@ -101,7 +100,7 @@ def _time(voice: Voice) -> str:
 def _names(given: str) -> Iterator[str]:
     if not given:
         return
-    given = _CARRIED.sub("", given)
+    given = CARRIED.sub("", given)
     yield given
     if found := _AT.fullmatch(given):
         yield f"bsky.app/profile/{found[1]}/post/{found[2]}"

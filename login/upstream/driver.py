@@ -149,5 +149,5 @@ def _login(network: Network) -> Login:
 
 def _told(network: Network, failure: LoginFailed) -> LoginFailed:
     """Say in the log why a login failed. The person reads plain words, not what a stranger's server said."""
-    log.warning("a login failed", extra={"network": network.key, "code": failure.code, "why": failure.message})
+    log.warning("a login failed", extra={"network": network.key, "problem": failure.code, "why": failure.message})
     return LoginFailed(failure.code)

@@ -76,8 +76,8 @@ export const draw = async (el, kit) => {
       make('slot', { name: 'a' }),
     );
     a.parentNode == el || el.append(a);
-    a.slot = 'a';
     a.ariaLabel = data.title;
+    a.slot = 'a';
     root.adoptedStyleSheets = [sheet];
     root.replaceChildren(card);
     data.player && facade(data, card, media, () => kit.fire(el, 'hb-load'));

@@ -18,8 +18,7 @@ const LATER = 200;
 
 /** @param {(host: string, file: string) => Promise<any>} fetchPart */
 export const start = (fetchPart) => {
-  const win = /** @type {any} */ (window);
-  const early = win.handbill;
+  const early = /** @type {any} */ (window).handbill;
   if (early?.scan) return; // a second copy, of whatever version, does no harm
 
   const me = /** @type {HTMLScriptElement} */ (
@@ -38,7 +37,7 @@ export const start = (fetchPart) => {
 
   // While the page is still being read, an element is there before its links are.
   const parsed = new Promise((done) =>
-    document.readyState == 'loading' ? addEventListener('DOMContentLoaded', done) : done(0),
+    document.readyState == 'loading' ? addEventListener('DOMContentLoaded', done) : done(done),
   );
   // The newest drawing of each element: an older one that comes late is dropped.
   /** @type {WeakMap<Node, object>} */
@@ -103,7 +102,7 @@ export const start = (fetchPart) => {
   scan();
 
   /** @type {any} */
-  const api = (win.handbill = {
+  const api = (/** @type {any} */ (window).handbill = {
     scan,
     /** @param {{network: string, url?: string, text?: string}} what */
     share: (what) => kit.load('c').then((part) => part.share(what, kit)),

@@ -155,6 +155,17 @@ def test_logging_out(page: Page, provider: tuple[str, Flask], asking: str, host:
     expect(page.get_by_role("heading", name="Log in to The Daily Example")).to_be_visible()
 
 
+def test_a_name_that_is_one_long_word_stays_on_the_page(
+    page: Page, provider: tuple[str, Flask], asking: str, site: NewSite
+) -> None:
+    provider[1].extensions["handbill"].sites.change(site.key, name="Donau" * 20)
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    for more in ("", "&network=developer"):
+        page.goto(asking + more)
+        expect(page.get_by_role("link", name="Back to Donau")).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
 @pytest.mark.parametrize("lang", ["en", "de", "ar"])
 def test_axe_finds_nothing_and_nothing_overflows(
     page: Page, provider: tuple[str, Flask], asking: str, lang: str

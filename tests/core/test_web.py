@@ -23,6 +23,10 @@ PROXIES = "127.0.0.1,10.0.0.0/8"
         (PROXIES, "8.8.8.8", "9.9.9.9", "8.8.8.8"),
         (PROXIES, "127.0.0.1", "", "127.0.0.1"),
         (PROXIES, "127.0.0.1", "garbage", "garbage"),
+        (PROXIES, "127.0.0.1", "gar:bage", "gar:bage"),
+        (PROXIES, "127.0.0.1", "2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("", "::ffff:9.9.9.9", "", "9.9.9.9"),
+        ("", "fe80::1%eth0", "", "fe80::/64"),
     ],
 )
 def test_only_our_proxies_may_say_who_asks(

@@ -79,6 +79,38 @@ def test_githubs_limit_in_epoch_seconds_is_kept_to(world: World) -> None:
     assert len(world.texts(feed)) == 1
 
 
+def test_githubs_secondary_limit_holds_for_all_that_is_asked_there(world: World) -> None:
+    one, other = world.add("github:o/r"), world.add("github:o/r/events")
+    said = {"message": "You have exceeded a secondary rate limit. Please wait a few minutes.", "status": "403"}
+    world.pages(**{REPO: (403, said, {"X-RateLimit-Remaining": "41"})})  # no word of when
+    (done,) = world.refresh(one)
+    assert done.problem == "rate_limited"
+    asked = len(world.internet.asked)
+    assert world.refresh(other)[0].problem == "rate_limited"
+    assert len(world.internet.asked) == asked
+    world.later(seconds=75)
+    world.refresh(other)
+    assert len(world.internet.asked) == asked + 1
+
+
+def test_githubs_wish_for_rest_is_heard_with_what_has_not_changed(world: World) -> None:
+    events = "https://api.github.com/users/o/events/public"
+
+    def conditional(asked: Asked) -> Any:
+        if "if-none-match" in asked.headers:
+            return 304, b"", {"ETag": '"v1"', "X-Poll-Interval": "7200", "X-RateLimit-Remaining": "60"}
+        return 200, [], {"ETag": '"v1"', "X-Poll-Interval": "60", "X-RateLimit-Remaining": "59"}
+
+    world.pages(**{events: conditional})
+    feed = world.add("github:@o")
+    world.refresh(feed)
+    assert world.source(feed).due < world.now + timedelta(minutes=80)
+    (done,) = world.refresh(feed)
+    assert done.unchanged
+    assert world.source(feed).due >= world.now + timedelta(hours=2)
+    assert not any("authorization" in asked.headers for asked in world.internet.to(events))
+
+
 def test_one_credentials_limit_holds_for_all_its_sources(world: World) -> None:
     one, other = world.add(f"rss:{BLOG}"), world.add("rss:https://blog.example/other.xml")
     world.pages(**{BLOG: (429, b"", {"Retry-After": "600"})})

@@ -160,5 +160,9 @@ def test_15_who_only_looks_leaves_nothing_and_is_counted(tmp_path: Path) -> None
     for _ in range(LOOKS.amount - 1):
         services.limits.hit(LOOKS, "127.0.0.1")
     assert client.get(party.address()).status_code == 429
+    # Saying no keeps an answer for two minutes, saying yes makes a code: both are counted too.
+    request = party.address(popup="on", state="a").partition("?")[2]
+    assert client.get("/oauth/popup", query_string={"request": request}).status_code == 429
+    assert client.post("/oauth/authorize/answer", data={"request": request}).status_code == 429
     assert rows(services.database) == 0
     app.extensions["handbill"].close()

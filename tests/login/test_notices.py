@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from pytest_httpserver import HTTPServer
 
+from core.jobs import Job
 from core.jobs_eager import EagerJobs
 from core.notices import Notices
 from core.services import Services
@@ -122,8 +123,9 @@ def test_67_a_site_that_is_let_go_of_is_told_and_no_other(world: World) -> None:
     client = world.app.test_client()
     by_first = sub_of(client, first)
     sub_of(world.app.test_client(), second)
-    client.post("/account/disconnect", data=form(client, site=first.site.key), headers=OWN)
-    assert world.heard(first) == [("user.disconnected", {"sub": by_first})]
+    for _ in range(3):
+        client.post("/account/disconnect", data=form(client, site=first.site.key), headers=OWN)
+    assert world.heard(first) == [("user.disconnected", {"sub": by_first})], "once, however often it is pressed"
     assert world.heard(second) == []
 
 
@@ -179,6 +181,20 @@ def test_nothing_is_put_where_nobody_is_told(app: Flask, client: FlaskClient) ->
     party = a_party(app)
     tokens(client, party)
     assert client.post("/account/delete", data=form(client, sure="yes"), headers=OWN).status_code == 200
+
+
+def test_logouts_are_told_to_a_site_one_after_the_other(world: World, httpserver: HTTPServer) -> None:
+    """A site that lets us wait holds one place of the queue, whoever logs out how often."""
+    put: list[Job] = []
+    world.services.jobs._put = lambda job, _delay: put.append(job) or job.id
+    sites = [world.a_site(login_logout_notice=httpserver.url_for(f"/out/{n}")) for n in range(2)]
+    for party in sites:
+        for _ in range(2):
+            client = world.app.test_client()
+            sub_of(client, party)
+            client.post("/account/log-out", data=form(client), headers=OWN)
+    keys = [job.key for job in put if job.name == "login.tell_logout"]
+    assert keys == [party.site.key for party in sites for _ in range(2)]
 
 
 def test_what_sites_were_told_is_ones_own_to_see(world: World) -> None:

@@ -248,3 +248,20 @@ def test_32_guessing_is_counted_whatever_a_header_says(tmp_path: Path, address: 
     assert statuses[: FAILURES.amount] == [401] * FAILURES.amount
     assert statuses[-1] == 429
     app.extensions["handbill"].close()
+
+
+@pytest.mark.parametrize(
+    ("some", "same"), [("2001:db8:1:2::%d", "2001:db8:1:2:f::1"), ("::ffff:192.0.2.7", "192.0.2.7")]
+)
+def test_32_a_host_that_has_many_addresses_is_still_one(tmp_path: Path, some: str, same: str) -> None:
+    """One customer of a provider has 2^64 addresses of IPv6 at least (RFC 6177)."""
+    app = an_app(tmp_path, limits="on")
+    client, fields = app.test_client(), {"client_id": "a", "client_secret": "hbs_x", "grant_type": "refresh_token"}
+
+    def guess(address: str) -> int:
+        return client.post("/oauth/token", data=fields, environ_base={"REMOTE_ADDR": address}).status_code
+
+    statuses = [guess(some.replace("%d", str(n))) for n in range(1, FAILURES.amount + 3)]
+    assert (statuses[0], statuses[-1], guess(same)) == (401, 429, 429)
+    assert guess("2001:db8:1:3::1") == guess("192.0.2.8") == 401
+    app.extensions["handbill"].close()

@@ -11,6 +11,7 @@ import pytest
 from core.errors import Problem
 from feeds.same import said
 from networks import Networks, _html, _walk
+from networks._mastodon_posts import post_of
 from networks.intents import Content, intent
 from networks.records import Post
 
@@ -53,6 +54,18 @@ def test_time_grows_with_the_words_only(reader: str) -> None:
     for piece in PIECES:
         times = [_time(READERS[reader], piece * (size // len(piece))) for size in SIZES.get(reader, (8000, 32_000))]
         assert times[1] < 9 * times[0] + 0.02, piece
+
+
+@pytest.mark.parametrize("mark", ["p", "span"])
+def test_marks_that_never_end_take_no_longer_than_others(mark: str) -> None:
+    """What Mastodon puts in place of a quote is looked for in what strangers write."""
+    quoted = {"id": "2", "uri": "https://a.example/2", "content": "<p>b</p>", "visibility": "public"}
+
+    def read(name: str) -> float:
+        status = {**quoted, "id": "1", "content": f'<{mark} class="{name}">' * 8000}
+        return _time(lambda _: post_of({**status, "quote": {"state": "accepted", "quoted_status": quoted}}, "m"), "")
+
+    assert read("quote-inline") < 3 * read("quote-beside") + 0.05
 
 
 def _time(act: Callable[[str], object], words: str) -> float:
