@@ -19,6 +19,13 @@ OLD = timedelta(days=2)
 KEPT = timedelta(days=30)
 # A page that no post is about, unlooked at: anybody can ask for one that does not exist.
 ALONE = timedelta(days=1)
+# What is due later than any of these rules says was written before our clock was set back.
+AHEAD = timedelta(days=2)
+
+
+def is_over(until: datetime | None, now: datetime, longest: timedelta = AHEAD) -> bool:
+    """Return whether a time that is at most so long ahead has come, or can not be meant."""
+    return until is None or not now < until <= now + longest
 
 
 def after_good(newest: datetime, now: datetime) -> datetime:

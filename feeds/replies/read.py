@@ -107,7 +107,7 @@ class Reader:
     def _lease(self, page_id: str) -> PageRow | None:
         """Take the right to read; None where somebody has it."""
         now = self._means.now()
-        free = or_(PageRow.leased.is_(None), PageRow.leased <= now)
+        free = or_(PageRow.leased.is_(None), PageRow.leased <= now, PageRow.leased > now + LEASE)
         mine = update(PageRow).where(PageRow.id == page_id, free).values(leased=now + LEASE)
         try:
             with self._means.database.session(write=True) as session:
@@ -138,7 +138,7 @@ class Reader:
         now = self._means.now()
         with self._means.database.session() as session:
             rows = session.scalars(_places(page.id).order_by(PlaceRow.good.is_not(None), PlaceRow.id)).all()
-        return [row for row in rows if row.state != "gone" and (force or row.due <= now)]
+        return [row for row in rows if row.state != "gone" and (force or pace.is_over(row.due, now))]
 
     def _plan(self, page_id: str) -> None:
         """Say when the page is read next, and let go of it."""

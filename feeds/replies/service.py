@@ -27,7 +27,7 @@ from core.limits import Rule
 from feeds.conversation import Conversation
 from feeds.replies import about, pace
 from feeds.replies.build import Builder
-from feeds.replies.read import Means, Reader, new_place
+from feeds.replies.read import LEASE, Means, Reader, new_place
 from feeds.replies.tables import PAGE_ID, PageRow, PlaceRow
 from feeds.same import plain
 from feeds.tables import new_id
@@ -197,7 +197,7 @@ class Conversations:
     def _freshen(self, page: PageRow, named: dict[str, str]) -> None:
         """Have a page read where it is time: at once where nothing is known yet, else by the worker."""
         now = self._now()
-        if page.due > now or (page.leased and page.leased > now):
+        if not pace.is_over(page.due, now) or not pace.is_over(page.leased, now, LEASE):
             return
         if self._unread(page, named):
             self._fill(page.id)

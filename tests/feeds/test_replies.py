@@ -12,6 +12,7 @@ import pytest
 
 from core.jobs_eager import EagerJobs
 from feeds.replies.service import Conversations
+from feeds.replies.tables import PageRow
 from tests.feeds.talk import PAGE, STATUS, Talk, Toots, a_root, a_talk, answer, person
 from tests.feeds.world import TOOTS, World
 from tests.login.internet import Asked
@@ -112,6 +113,17 @@ def test_a_new_answer_is_there_after_the_next_reading(world: Talk, toots: Toots)
     assert world.put == [world.page_id()]
     assert world.talk.reader.read(world.page_id()).new == 1
     assert world.told() == [(0, "Answer 2"), (1, "Answer 3"), (2, "Answer 5"), (0, "Answer 4")]
+
+
+def test_our_own_clock_may_be_set_back(world: Talk, toots: Toots) -> None:
+    world.of()
+    toots.thread.append(answer(5, to=3, by="eve"))
+    with world.services.database.session(write=True) as session:
+        session.query(PageRow).one().leased = world.now  # of somebody who died while the clock was ahead
+    world.now -= timedelta(days=900)
+    assert len(world.of().replies) == 3
+    assert world.put == [world.page_id()]
+    assert world.talk.reader.read(world.page_id()).new == 1
 
 
 def test_an_edited_answer_says_so(world: Talk, toots: Toots) -> None:
