@@ -22,6 +22,7 @@ from core.errors import AddressRefused, Invalid, NotFound
 from core.netguard import Guard
 from core.notice_tables import EndpointRow
 from core.origins import checked_addresses
+from core.resealing import reseal
 from core.settings import Settings
 from core.sites import SiteRow
 from core.vault import SealBroken, Vault
@@ -103,17 +104,7 @@ class Endpoints:
 
     def reseal(self) -> None:
         """Seal under the newest key what another one sealed, so that this other can be taken away."""
-        with self._database.session() as session:
-            rows = [row for row in session.scalars(select(EndpointRow)) if self._vault.worn(_PURPOSE, row.sealed)]
-        for row in rows:
-            secrets_of = self._opened(row)
-            if not secrets_of:
-                continue
-            # Only where it is still the same: somebody may have changed the secret meanwhile.
-            same = (EndpointRow.site_key == row.site_key, EndpointRow.sealed == row.sealed)
-            with self._database.session(write=True) as session:
-                fresh = self._sealed(row.site_key, secrets_of)
-                session.execute(update(EndpointRow).where(*same).values(sealed=fresh))
+        reseal(self._database, self._vault, EndpointRow, _PURPOSE, self._resealed)
 
     # --- how it goes ---
 
@@ -147,6 +138,10 @@ class Endpoints:
             return []
         found = [(one["secret"], datetime.fromisoformat(one["until"]) if one["until"] else None) for one in said]
         return [(secret, until) for secret, until in found if until is None or until > self._now()]
+
+    def _resealed(self, row: EndpointRow) -> str | None:
+        kept = self._opened(row)
+        return self._sealed(row.site_key, kept) if kept else None
 
     def _endpoint(self, row: EndpointRow) -> Endpoint:
         kept = tuple(secret for secret, _ in self._opened(row))

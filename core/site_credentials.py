@@ -16,12 +16,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Text, delete, func, select, update
+from sqlalchemy import ForeignKey, Text, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core.database import Base, Database, UtcTime, utc_now
 from core.errors import Invalid, NotFound
 from core.recent import Recent
+from core.resealing import reseal
 from core.sites import SiteRow
 from core.vault import SealBroken, Vault
 
@@ -80,7 +81,7 @@ class SiteCredentials:
     def set(self, site_key: str, network: str, values: Values) -> Own:
         """Store all that a site has at a network; what was there before goes. Raises NotFound and Invalid."""
         _check(values)
-        sealed = self._vault.seal(_PURPOSE, json.dumps(dict(values)).encode(), _context(site_key, network))
+        sealed = self._sealed(site_key, network, values)
         row = SiteCredentialRow(site_key=site_key, network=network, sealed=sealed, changed=self._now())
         with self._database.session(write=True) as session:
             if "\0" in site_key or session.get(SiteRow, site_key) is None:
@@ -118,19 +119,14 @@ class SiteCredentials:
 
     def reseal(self) -> None:
         """Seal under the newest key what another one sealed, so that this other can be taken away."""
-        with self._database.session() as session:
-            rows = list(session.scalars(select(SiteCredentialRow)))
-        for row in rows:
-            values = self._opened(row) if self._vault.worn(_PURPOSE, row.sealed) else {}
-            if not values:
-                continue
-            data = json.dumps(dict(values)).encode()
-            sealed = self._vault.seal(_PURPOSE, data, _context(row.site_key, row.network))
-            # Only where it is still the same: somebody may have stored a newer one meanwhile.
-            table = SiteCredentialRow
-            same = (table.site_key == row.site_key, table.network == row.network, table.sealed == row.sealed)
-            with self._database.session(write=True) as session:
-                session.execute(update(SiteCredentialRow).where(*same).values(sealed=sealed))
+        reseal(self._database, self._vault, SiteCredentialRow, _PURPOSE, self._resealed)
+
+    def _sealed(self, site_key: str, network: str, values: Values) -> str:
+        return self._vault.seal(_PURPOSE, json.dumps(dict(values)).encode(), _context(site_key, network))
+
+    def _resealed(self, row: SiteCredentialRow) -> str | None:
+        values = self._opened(row)
+        return self._sealed(row.site_key, row.network, values) if values else None
 
     def _read(self, wanted: object) -> tuple[Own, ...]:
         query = select(SiteCredentialRow).where(wanted)  # type: ignore[arg-type]

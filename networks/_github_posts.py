@@ -17,7 +17,20 @@ from networks._github_events import sentence
 from networks._html import anchor, of_clean, sanitised
 from networks._pictures import unique, within
 from networks._times import epoch, iso
-from networks._walk import counted, dig, ident, name, query, record, records, text, web, whole, with_query
+from networks._walk import (
+    counted,
+    dig,
+    ident,
+    name,
+    next_of_link,
+    query,
+    record,
+    records,
+    text,
+    web,
+    whole,
+    with_query,
+)
 from networks.records import Answer, Author, Media, Page, Post
 
 SITE = "https://github.com"
@@ -27,7 +40,6 @@ CODES = {
     "Not Found": "not_found", "Bad credentials": "login_expired", "Requires authentication": "login_expired",
     "This installation has been suspended": "not_allowed",
 }  # fmt: skip
-_NEXT = re.compile(r'<([^<>]+)>\s*;[^,<]*?\brel="?next"?')
 Item = Mapping[str, Any]
 
 
@@ -54,9 +66,9 @@ def _title(url: str) -> str:
 
 
 def _next(answer: Answer, count: int, data: Any) -> str:
-    told = _NEXT.search(answer.headers.get("link", ""))
-    if told:
-        return with_query(web(told[1], answer.url))
+    told = next_of_link(answer.headers.get("link", ""), answer.url)
+    if told is not None:
+        return told
     asked = query(answer.url)
     full = count >= (whole(asked.get("per_page")) or PER_PAGE)
     if "link" in answer.headers or not full or not isinstance(data, list):

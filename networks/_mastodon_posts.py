@@ -23,6 +23,7 @@ from networks._walk import (
     ident,
     line,
     name,
+    next_of_link,
     origin,
     query,
     record,
@@ -48,7 +49,6 @@ BY_STATUS = re.compile(r"/api/v1/(?:accounts/[^/]+/statuses|timelines/.+)/?")
 PUBLIC = frozenset({"public", "unlisted", "local", ""})
 # Ended by the next one that begins, so that many which never end are not each looked through to the same place.
 _FALLBACK = re.compile(r'(?is)<(p|span) class="quote-inline">(?:(?!<\1 class="quote).){0,3000}?</\1>')
-_NEXT = re.compile(r'<([^<>]+)>\s*;[^,<]*?\brel="?next"?')
 
 
 def page(answer: Answer, network: str) -> Page:
@@ -101,9 +101,9 @@ def _tag(url: str) -> str:
 
 
 def _next(answer: Answer, listed: list[Mapping[str, Any]]) -> str:
-    told = _NEXT.search(answer.headers.get("link", ""))
-    if told:
-        return with_query(web(told[1], answer.url))
+    told = next_of_link(answer.headers.get("link", ""), answer.url)
+    if told is not None:
+        return told
     address = web(answer.url)
     if not address or not BY_STATUS.fullmatch(urlsplit(address).path) or not listed:
         return ""

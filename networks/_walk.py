@@ -24,10 +24,11 @@ SECRETS = frozenset({"access_token", "appsecret_proof", "key", "client_secret", 
 
 # Controls but tab and line ends, halves of surrogate pairs, and what turns the direction of the text behind it.
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
-# A name (of any script), an IPv4 address, or what stands in the brackets of an IPv6 address.
-# A name has at most 253 characters, each of its parts 63 (RFC 1035 §3.1).
+# A name (of any script), an IPv4 address, or what stands in the brackets of an IPv6 address. A name has at most 253
+# characters, each of its parts 63 (RFC 1035 §3.1).
 _HOST = re.compile(r"(?=.{1,254}\Z)(?:(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)")
 _UNSAFE = re.compile(r"[^!#$%&'()*+,\-./:;=?@\[\]_~0-9A-Za-z]")
+_NEXT = re.compile(r'<([^<>]+)>\s*;[^,<]*?\brel="?next"?')
 
 
 def loaded(body: bytes) -> Any:
@@ -150,6 +151,14 @@ def with_query(url: str, **values: str | None) -> str:
     kept = {key: value for key, value in query(address).items() if key.lower() not in SECRETS}
     kept = {key: value for key, value in {**kept, **values}.items() if value is not None}
     return urlunsplit((parts.scheme, parts.netloc, parts.path, urlencode(kept), ""))
+
+
+def next_of_link(field: str, base: str) -> str | None:
+    """Return the next page's address in a Link field (RFC 8288 §3), without credentials: None where it tells of none,
+    empty where what it names is no address.
+    """
+    told = _NEXT.search(field)
+    return with_query(web(told[1], base)) if told else None
 
 
 def origin(url: str) -> str:

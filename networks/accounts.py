@@ -25,6 +25,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from core import events
 from core.database import Base, BigInt, Database, UtcTime, utc_now
 from core.errors import Busy, NotFound, Problem
+from core.resealing import reseal
 from core.vault import SealBroken, Vault
 from networks.oauth import Profile
 
@@ -201,16 +202,7 @@ class Accounts:
 
     def reseal(self) -> None:
         """Seal under the newest key what another one sealed, so that this other can be taken away."""
-        with self._database.session() as session:
-            rows = list(session.scalars(select(NetworkAccountRow)))
-        for row in rows:
-            tokens = self._opened(row) if row.sealed and self._vault.worn(_PURPOSE, row.sealed) else None
-            if tokens is None:
-                continue
-            # Only where it is still the same: somebody may have stored a newer one meanwhile.
-            same = (NetworkAccountRow.id == row.id, NetworkAccountRow.sealed == row.sealed)
-            with self._database.session(write=True) as session:
-                session.execute(update(NetworkAccountRow).where(*same).values(sealed=self._sealed(row, tokens)))
+        reseal(self._database, self._vault, NetworkAccountRow, _PURPOSE, self._resealed)
 
     def access(self, account_id: str, renew: Callable[[Tokens], Tokens]) -> str:
         """Return an access token that is good now, renewing it first where most of its life is over.
@@ -270,6 +262,10 @@ class Accounts:
     def _sealed(self, row: NetworkAccountRow, tokens: Tokens) -> str:
         data = json.dumps({"access": tokens.access, "refresh": tokens.refresh}).encode()
         return self._vault.seal(_PURPOSE, data, _context(row))
+
+    def _resealed(self, row: NetworkAccountRow) -> str | None:
+        tokens = self._opened(row)
+        return None if tokens is None else self._sealed(row, tokens)
 
     def _new(self, session: Session, site_key: str, key: tuple[str, str, str]) -> NetworkAccountRow:
         network, issuer, subject = key

@@ -29,22 +29,6 @@ from tests.doubles import a_site
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
-def teacher(tmp_path: Path, httpserver: HTTPServer) -> Iterator[Teacher]:
-    with a_teacher(tmp_path, httpserver) as made:
-        yield made
-
-
-@pytest.fixture
-def site(teacher: Teacher) -> str:
-    return a_site(teacher.app).key
-
-
-@pytest.fixture
-def receiver(httpserver: HTTPServer) -> Receiver:
-    return Receiver(httpserver)
-
-
 def test_67_a_notice_is_signed_and_sent_once(teacher: Teacher, site: str, receiver: Receiver) -> None:
     other, third = a_site(teacher.app).key, a_site(teacher.app).key
     teacher.happens("early", site)

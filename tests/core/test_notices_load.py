@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from pytest_httpserver import HTTPServer
 
 from core.jobs import Job
 from core.jobs_eager import EagerJobs
 from core.notices import SEND
-from tests.core.notice_receiver import TELLERS, Receiver, Teacher, a_teacher
+from tests.core.notice_receiver import TELLERS, Receiver, Teacher
 from tests.doubles import a_site
 
 PEOPLE = [f"person {n}" for n in range(8)]
@@ -27,12 +24,6 @@ class Waiting(EagerJobs):
     @property
     def notices(self) -> list[str]:
         return [str(job.payload["notice"]) for _, job in self.delayed if job.name == SEND]
-
-
-@pytest.fixture
-def teacher(tmp_path: Path, httpserver: HTTPServer) -> Iterator[Teacher]:
-    with a_teacher(tmp_path, httpserver) as made:
-        yield made
 
 
 def waiting(teacher: Teacher) -> Waiting:

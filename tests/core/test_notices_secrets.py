@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,22 +13,6 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from core.log_masking import masked_text
 from tests.core.notice_receiver import Receiver, Teacher, a_teacher
 from tests.doubles import a_site
-
-
-@pytest.fixture
-def teacher(tmp_path: Path, httpserver: HTTPServer) -> Iterator[Teacher]:
-    with a_teacher(tmp_path, httpserver) as made:
-        yield made
-
-
-@pytest.fixture
-def site(teacher: Teacher) -> str:
-    return a_site(teacher.app).key
-
-
-@pytest.fixture
-def receiver(httpserver: HTTPServer) -> Receiver:
-    return Receiver(httpserver)
 
 
 def test_66_two_secrets_sign_through_the_overlap(teacher: Teacher, site: str, receiver: Receiver) -> None:
