@@ -17,6 +17,7 @@ from login.routes import (
     browser,
     check_form,
     count_start,
+    from_own_page,
     guarded,
     landed,
     login_page,
@@ -174,9 +175,16 @@ def developer_form() -> Response:
     """Log in whoever the form says."""
     wanted = target()
     network = offered("developer", wanted)
-    check_form("developer", browser(), *sorted(wanted.fields.values()))
-    count_start()
     form = {name: request.form.get(name, "").strip() for name in _ANYBODY}
+    try:
+        check_form("developer", browser(), *sorted(wanted.fields.values()))
+    except LoginFailed as problem:
+        if not from_own_page():
+            raise
+        # Two tabs opened at one moment, in a browser we did not know: the later cookie stands, and this form was made
+        # for the other one. Nothing that was typed is lost.
+        return _developer_form(wanted, form, wrong=words().text(f"failed_{problem.code}"))
+    count_start()
     if not form["subject"]:
         return _developer_form(wanted, form, wrong=words().text("subject_missing"))
     if network.login is None:

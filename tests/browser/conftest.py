@@ -10,10 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+import brotli
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Response as Reply
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
@@ -27,6 +30,8 @@ FLAGS = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-backgro
 FLAGS += ("--disable-component-update", "--disable-sync", "--no-sandbox")
 # No name resolves: whatever a page names elsewhere fails at once, without leaving this machine.
 FLAGS += ("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",)
+# How long the machine may take is not what these tests are about: five seconds are short where many browsers run.
+expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -126,6 +131,15 @@ class Seen:
     requests: list[str] = field(default_factory=list)
     console: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
+
+    def weights(self, prefix: str) -> dict[str, int]:
+        """What came from addresses that begin so, by path: bytes with Brotli 11.
+
+        Bodies are read here and not as they arrive: a page is often done before its events have been heard of.
+        """
+        wanted = [reply for reply in self.replies if reply.url.startswith(prefix)]
+        return {urlsplit(reply.url).path: len(brotli.compress(reply.body(), quality=11)) for reply in wanted}
 
 
 @pytest.fixture
@@ -135,6 +149,7 @@ def seen(page: Page) -> Seen:
     page.on("request", lambda r: found.requests.append(r.url))
     page.on("console", lambda m: found.console.append(f"{m.type}: {m.text}"))
     page.on("pageerror", lambda e: found.errors.append(str(e)))
+    page.on("response", lambda r: found.replies.append(r))
     return found
 
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-import brotli
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
@@ -187,19 +186,11 @@ def test_only_we_are_asked_before_a_click_and_nothing_is_kept(
 
 
 def test_what_a_card_with_a_player_weighs(
-    page: Page, host: HostPage, script: str, pages: Pages, handbill: str
+    page: Page, host: HostPage, script: str, pages: Pages, handbill: str, seen: Seen
 ) -> None:
-    weights: dict[str, int] = {}
-    page.on(
-        "response",
-        lambda reply: (
-            weights.update({urlsplit(reply.url).path: len(brotli.compress(reply.body(), quality=11))})
-            if reply.url.startswith(handbill + "/kit/")
-            else None
-        ),
-    )
     ready(page, host.show(card(pages, "/film"), head=script))
     page.wait_for_load_state("networkidle")
+    weights = seen.weights(handbill + "/kit/")
     assert len(weights) == 2
     assert sum(weights.values()) <= BUDGET, weights
 

@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-import brotli
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
@@ -74,21 +73,13 @@ def test_only_we_are_asked_and_all_policies_hold(
 ) -> None:
     host.headers["Content-Security-Policy"] = CSP.format(handbill)
     page.add_init_script(WATCH)
-    weights: dict[str, int] = {}
-    page.on(
-        "response",
-        lambda reply: (
-            weights.update({urlsplit(reply.url).path: len(brotli.compress(reply.body(), quality=11))})
-            if reply.url.startswith(handbill + "/kit/")
-            else None
-        ),
-    )
     ready(page, host.show("".join(map(card, posts.SHOWN)), head=script), len(posts.SHOWN))
     assert page.locator("article").count() == len(posts.SHOWN)
     assert {urlsplit(url).netloc for url in seen.requests} == {urlsplit(u).netloc for u in (handbill, host.origin)}
     assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
     assert page.evaluate("window.violations") is None
     assert not seen.errors
+    weights = seen.weights(handbill + "/kit/")
     assert len(weights) == 3
     assert sum(weights.values()) <= BUDGET, weights
     names = page.evaluate("""[...document.querySelectorAll('hb-card')].flatMap((card) =>

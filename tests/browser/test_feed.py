@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-import brotli
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route, expect
@@ -122,19 +121,11 @@ def test_a_height_keeps_the_room_of_the_builders_snippet(
     assert inside(page, "root.querySelector('.posts').scrollHeight") > 1000
 
 
-def test_what_a_feed_weighs(page: Page, host: HostPage, script: str, server: Server) -> None:
-    weights: dict[str, int] = {}
-    page.on(
-        "response",
-        lambda reply: (
-            weights.update({urlsplit(reply.url).path: len(brotli.compress(reply.body(), quality=11))})
-            if "/kit/" in reply.url
-            else None
-        ),
-    )
+def test_what_a_feed_weighs(page: Page, host: HostPage, script: str, server: Server, seen: Seen) -> None:
     ready(page, host.show(element(server, "carousel", autoplay=""), head=script))
     page.locator(".large").first.click()
     page.wait_for_load_state("networkidle")
+    weights = seen.weights(server.origin + "/kit/")
     assert len(weights) == 2
     assert sum(weights.values()) <= BUDGET, weights
 

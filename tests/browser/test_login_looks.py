@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-import brotli
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
@@ -15,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from core.sites import Site
 from embed.snippet import links, snippets
 from networks import Networks
+from tests.browser.conftest import Seen
 from tests.browser.login_site import Blog, Place, a_place, ready
 from tests.browser.test_promises import BLOCKED, WATCH
 from widgets import Widgets
@@ -78,14 +78,7 @@ def builders_code(place: Place) -> str:
 
 @pytest.mark.parametrize("start", ["", "/auth/login"], ids=["a page alone", "with a back end"])
 @pytest.mark.parametrize("links", ["server HTML", "an empty element"])
-def test_what_three_buttons_weigh(page: Page, place: Place, start: str, links: str) -> None:
-    weights: dict[str, int] = {}
-
-    def weigh(response: Any) -> None:
-        if response.url.startswith(place.base):
-            weights[urlsplit(response.url).path] = len(brotli.compress(response.body(), quality=11))
-
-    page.on("response", weigh)
+def test_what_three_buttons_weigh(page: Page, place: Place, start: str, links: str, seen: Seen) -> None:
     address = place.show()
     element = (
         server_html(place, start=start) if links == "server HTML" else f'<hb-login networks="{THREE}"></hb-login>'
@@ -96,6 +89,7 @@ def test_what_three_buttons_weigh(page: Page, place: Place, start: str, links: s
     ready(page, address)
     page.wait_for_load_state("networkidle")
     assert page.locator("hb-login a[slot]").count() == 3
+    weights = seen.weights(place.base)
     assert len(weights) == 3, weights
     assert sum(weights.values()) <= BUDGET, (sum(weights.values()), weights)
 

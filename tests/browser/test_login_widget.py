@@ -6,7 +6,6 @@ import base64
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -70,13 +69,15 @@ def test_somebody_logs_in_from_a_static_page(page: Page, context: BrowserContext
 
 def test_59_61_no_token_reaches_the_sites_log_or_stays(page: Page, context: BrowserContext, place: Place) -> None:
     """Threats 59 and 61: a code in the address, once; a token of ten minutes; no refresh token."""
-    answers: list[dict[str, Any]] = []
-    context.on("response", lambda r: answers.append(r.json()) if r.url.endswith("/oauth/token") else None)
+    asked: list[str] = []
+    context.on("request", lambda r: asked.append(r.url) if r.url.endswith("/oauth/token") else None)
     ready(page, place.show())
-    told = log_in(page)
+    with page.expect_response(lambda r: r.url.endswith("/oauth/token")) as reply:
+        told = log_in(page)
+    answer = reply.value.json()
     page.reload()
     page.wait_for_selector("hb-login a[slot]", state="attached")
-    [answer] = answers
+    assert len(asked) == 1
     log = "\n".join(place.blog.log)
     assert "code=hbc_" in log
     assert told["id_token"].split(".")[1] not in log
@@ -186,6 +187,7 @@ def test_two_tabs_at_once(page: Page, context: BrowserContext, place: Place) -> 
     for tab in (page, other):
         ready(tab, place.show())
         click(tab)
+        tab.wait_for_url("**/login/developer**")
     for tab, subject in ((other, "bob"), (page, "ann")):
         say_who(tab, subject)
         wait_for(tab, "hb-login")

@@ -7,7 +7,6 @@ from itertools import pairwise
 from typing import Any
 from urllib.parse import urlsplit
 
-import brotli
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Route
@@ -98,16 +97,12 @@ def test_only_we_are_asked_and_nothing_is_kept(
 
 
 @pytest.mark.parametrize("links", [LINKS, ""], ids=["links in the page", "an empty element"])
-def test_what_six_buttons_weigh(page: Page, host: HostPage, script: str, handbill: str, links: str) -> None:
-    weights: dict[str, int] = {}
-
-    def weigh(response: Any) -> None:
-        if response.url.startswith(handbill):
-            weights[urlsplit(response.url).path] = len(brotli.compress(response.body(), quality=11))
-
-    page.on("response", weigh)
+def test_what_six_buttons_weigh(
+    page: Page, host: HostPage, script: str, handbill: str, links: str, seen: Seen
+) -> None:
     ready(page, host.show(f'<hb-share networks="{SIX}">{links}</hb-share>', head=CANONICAL + script))
     page.wait_for_load_state("networkidle")
+    weights = seen.weights(handbill)
     assert len(weights) == 3
     assert sum(weights.values()) <= BUDGET, weights
     assert weights["/kit/1/kit.js"] <= KIT_BUDGET

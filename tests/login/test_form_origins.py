@@ -48,6 +48,22 @@ def test_10_forms_on_the_way_in(app: Flask) -> None:
         assert accounts(app) == before + allowed, who
 
 
+def test_10_two_tabs_opened_at_one_moment(app: Flask) -> None:
+    """Both were asked for without a cookie, so each brought its own; the later one stands, both forms end well."""
+    party, tabs = a_party(app), [app.test_client(), app.test_client()]
+    forms = [form_of(follow(tab, tab.get(party.address(network="developer")))) for tab in tabs]
+    browser = tabs[1]
+    for (action, fields), who in zip(forms, ("ann", "bob"), strict=True):
+        reply = browser.post(action, data={**fields, **ANN, "subject": who}, headers={"Origin": BASE, **SAME})
+        if who == "ann":
+            assert reply.status_code == 422
+            action, fields = form_of(reply)
+            assert f'value="{who}"' in reply.get_data(as_text=True)
+            reply = browser.post(action, data={**fields, **ANN, "subject": who}, headers={"Origin": BASE, **SAME})
+        assert reply.status_code == 303
+        assert sent_to(follow(browser, reply))["code"]
+
+
 def test_10_the_form_that_agrees(app: Flask, client: FlaskClient) -> None:
     log_in(client, "/login/developer")
     for who, (headers, allowed, _) in SAID.items():
