@@ -18,9 +18,9 @@ from flask import Flask, Response
 from PIL import Image
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
-from og.media_address import WIDTHS
-from og.pixels import small
-from og.workbench import Workbench
+from og.media_service.address import WIDTHS
+from og.pictures.pixels import small
+from og.pictures.workbench import Workbench
 from tests.core.http_origin import a_page, reply
 from tests.doubles import an_app, with_http
 

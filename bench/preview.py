@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 SHARED = ROOT.parent / "shared"
 OURS = (
-    "import sys; sys.path.insert(0, {root!r}); from og.stdin import stream; "
+    "import sys; sys.path.insert(0, {root!r}); from og.reader.stdin import stream; "
     "stream(sys.stdin, lambda line: (sys.stdout.write(line), sys.stdout.flush()))"
 )
 

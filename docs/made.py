@@ -15,8 +15,8 @@ from networks import Networks
 from networks.describe import page, table
 from networks.describe_feeds import cards_table, policies_table, sources_table
 from og.checker.describe import platforms_table, rules_table
-from og.describe import fields_table
 from og.drawing.describe import layouts_table, sizes_table, themes_table
+from og.reader.describe import fields_table
 from widgets import BUILT_IN as WIDGETS
 from widgets.base import Described, Widget, describe
 from widgets.words import Catalog, key_table, language_table

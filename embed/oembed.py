@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from core.errors import Invalid
-from og.clean_text import cut
+from og.reader.clean_text import cut
 
 Json = dict[str, Any]
 # How wide a card is where nobody says, in pixels: what a column of text takes; its sheet allows no more than 640.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from og.media_address import WIDTHS
+from og.media_service.address import WIDTHS
 
 Json = dict[str, Any]
 URI: Json = {"type": "string", "format": "uri", "maxLength": 2048}

@@ -129,8 +129,8 @@ def _frame(who: Caller) -> str:
 
 def _smaller(who: Caller, url: str, width: int, height: int, room: Bounds) -> Thumbnail | None:
     """Return a page's picture from our proxy, as large as there is room for."""
-    from og.media_address import WIDTHS, anonymous_until
-    from og.pixels import fitted
+    from og.media_service.address import WIDTHS, anonymous_until
+    from og.pictures.pixels import fitted
 
     built = services()
     expires = None if who.site else anonymous_until(datetime.now(UTC))

@@ -32,7 +32,7 @@ PRIVATE = "private, max-age=60"
 
 def reader(site: Site | None) -> Reader:
     """Return what the caller of this request may have read; who may nothing learns so when asking for a page."""
-    from og.media_address import anonymous_until
+    from og.media_service.address import anonymous_until
 
     built, soon = services(), anonymous_until(datetime.now(UTC))
     base_url = built.settings.base_url

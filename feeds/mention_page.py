@@ -19,8 +19,8 @@ from networks import _microformats
 from networks._html import too_deep
 from networks._walk import name
 from networks.records import Author, Page, Post
-from og.encoding import as_utf8
 from og.preview import from_html
+from og.reader.encoding import as_utf8
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode

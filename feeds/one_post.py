@@ -31,7 +31,7 @@ from networks.records import Author, Feed, Policy, Post, Request
 # answer is better than none where the network does not answer, and less where its policy says so.
 FRESH, STALE = 600.0, 86400.0
 # Seconds for all requests about one post: the page itself is read after it where this fails, and takes up to nine
-# (og.reading.DEADLINE), while a browser's patience is near ten.
+# (og.reader.fetch.DEADLINE), while a browser's patience is near ten.
 SECONDS = 3.0
 # Seconds a failure is remembered: of a network in trouble; of a server that is none of those that we can ask.
 TROUBLE, NO_SUCH = 300.0, 3600.0

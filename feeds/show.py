@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from core.services import Services
     from feeds.feed import Entry
 
-# Widths of the proxy's ladder (og.media_address.WIDTHS), each also at twice the density where the picture has it.
+# Widths of the proxy's ladder (og.media_service.address.WIDTHS), each also at twice the density where there is one.
 AVATAR, PICTURE, THUMB = 48, 640, 320
 
 
@@ -317,7 +317,7 @@ def _sized(size: tuple[int, int]) -> _Size:
 
 
 def _fitted(size: tuple[int, int], width: int) -> tuple[int, int]:
-    from og.pixels import fitted
+    from og.pictures.pixels import fitted
 
     return fitted(*size, width) if all(size) else (0, 0)
 

@@ -14,7 +14,7 @@ from core.addresses import web_address
 from core.errors import Invalid, NotFound
 from core.http import Http, Reply
 from networks._html import too_deep
-from og.encoding import as_utf8
+from og.reader.encoding import as_utf8
 
 # What is read of a page to find its endpoint, which mostly stands in its head.
 MAX_BYTES = 1_000_000

@@ -4,8 +4,8 @@
     cards.picture(cards.read("article", payload, signature, "png")).data
 
 However many ask for a picture, one process draws it once; the others wait. Of the pictures that are drawn at a time
-there are few (og.workbench), and who comes too late is told to come back. Other people's pictures on a card are
-fetched before (og.card_service.pictures); one that did not come is left out, and the card is drawn anew soon. See
+there are few (og.pictures.workbench), and who comes too late is told to come back. Other people's pictures on a card
+are fetched before (og.card_service.pictures); one that did not come is left out, and the card is drawn anew soon. See
 docs/pictures.md.
 """
 
@@ -26,7 +26,7 @@ from og.card import MEDIA_TYPES, Card, alt, read
 from og.card_service.address import Asked, CardAddresses, described, digest
 from og.card_service.pictures import Fetched, Pictures
 from og.card_service.store import CardStore
-from og.workbench import PLACES, Workbench
+from og.pictures.workbench import PLACES, Workbench
 
 log = logging.getLogger(__name__)
 
@@ -200,7 +200,7 @@ class Cards:
 def cards_of(services: Services) -> Cards:
     """Return the pictures of an application."""
     from og.layouts import Layouts
-    from og.media_store import shelf
+    from og.media_service.store import shelf
 
     settings = services.settings
     layouts = Layouts(settings.data / "layouts")

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from og.addresses import page_address
 from og.checker.platforms import platforms
 from og.checker.platforms.look import look
 from og.checker.platforms.parts import Look
 from og.checker.positions import MOST_BYTES, Page, Tag
 from og.checker.rules import rules
 from og.checker.rules.parts import SEVERITIES, Fault, Known, Nothing, Rule, Subject, Surroundings
-from og.encoding import as_utf8
+from og.reader.addresses import page_address
+from og.reader.encoding import as_utf8
 from og.record import Preview
 from og.tagging.fix import Fixed, fixed
 

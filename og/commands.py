@@ -20,7 +20,7 @@ from core.web import services
 def preview(url: str | None, stdin: bool, as_json: bool) -> None:
     """Read what a page is about."""
     if stdin:
-        from og.stdin import stream
+        from og.reader.stdin import stream
 
         return stream(stdin_lines(), write_line)
     from og.preview import read

@@ -22,11 +22,11 @@ from og.drawing import backdrop, inking
 from og.drawing.arrange import Part
 from og.drawing.encode import Encoded, encoded
 from og.drawing.layer import Band, Kept, Layer, Sheet, keep_blocks
+from og.drawing.pictures import Client, Source, load
 from og.drawing.place import placed
 from og.drawing.scene import Scene, runs_left, unit
 from og.layouts import Layouts, built_in
 from og.layouts.schema import Box, Code, Layout, Space, Text
-from og.pictures import Client, Source, load
 
 if TYPE_CHECKING:
     VERSION: str

@@ -6,7 +6,7 @@
 A visitor's browser asks us, and whoever has the picture learns nothing of the visitor. What is kept: of each picture
 what it is (a day, then for six more while it is looked at anew), each width that was asked for, and for an hour its
 own bytes, from which the next width is made. Where a network allows less, less is kept, or nothing at all
-(`og.media_pass`). See docs/media.md.
+(`og.media_service.passing`). See docs/media.md.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from core.cache_fetch import Cache
 from core.errors import BadReply, FetchFailed, HostBusy, NotFound, Problem, ReplyTooLarge, TooSlow, Unreachable
 from core.http import Http, Reply
 from core.patience import Upstreams
-from og.media_address import Addresses, Asked
-from og.media_pass import Passed, Passing
-from og.pixels import Small, fitted, measured, small
-from og.workbench import Workbench
+from og.media_service.address import Addresses, Asked
+from og.media_service.passing import Passed, Passing
+from og.pictures.pixels import Small, fitted, measured, small
+from og.pictures.workbench import Workbench
 
 if TYPE_CHECKING:
     from core.services import Services
@@ -113,7 +113,7 @@ class Media:
         hold: timedelta | None = None,
         owner: str = "",
     ) -> str:
-        """Return our path for a picture at one of `media_address.WIDTHS`; put the base address before it elsewhere.
+        """Return our path for a picture at one of `address.WIDTHS`; put the base address before it elsewhere.
 
         ``hold`` is how long it may be kept, None as any other, zero not at all; ``owner`` is told where the picture's
         own address has expired. Raises AddressRefused for an address that would never be fetched.
@@ -222,7 +222,7 @@ class Media:
 
 def media_of(services: Services) -> Media:
     """Return the proxy of an application."""
-    from og.media_store import shelf
+    from og.media_service.store import shelf
 
     settings = services.settings
     cache = shelf(settings.data / "media", settings.media_bytes, services.upstreams)

@@ -10,17 +10,17 @@ import logging
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from og.addresses import host_of, page_address
-from og.document import Document
-from og.encoding import as_utf8
+from og.reader.addresses import host_of, page_address
+from og.reader.document import Document
+from og.reader.encoding import as_utf8
+from og.reader.rules import built_in, plugged_in
+from og.reader.walls import blocked
 from og.record import Preview
 from og.rule import Rule
-from og.rules import built_in, plugged_in
-from og.walls import blocked
 
 if TYPE_CHECKING:
     from core.http import Http
-    from og.robots_txt import Robots
+    from og.reader.robots_txt import Robots
 
 log = logging.getLogger(__name__)
 # What a wall says truly: of the site, not of the page behind it.
@@ -43,7 +43,7 @@ def read(url: str, http: Http, robots: Robots | None = None) -> Preview:
 
     ``robots`` remembers the robots.txt of sites; without it the site is asked for it each time.
     """
-    from og.reading import read as fetched
+    from og.reader.fetch import read as fetched
 
     return fetched(url, http, robots)
 

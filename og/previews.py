@@ -104,7 +104,7 @@ class Previews:
             given: dict[str, Any] = self._reading(address, self._http).as_json()
             return given
         from og.preview import read
-        from og.robots_txt import Robots
+        from og.reader.robots_txt import Robots
 
         return read(address, self._http, Robots(self._http, self._cache)).as_json()
 

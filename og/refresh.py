@@ -24,7 +24,7 @@ REFRESH = "preview.refresh"
 # Seconds for which an answer about the worker holds: it is taken for dead after a minute (core.jobs_beats.SILENT).
 _LOOK = 5.0
 # Seconds in which a process does not put the same job again, and how many of those it remembers. The worker asks for
-# jobs every half second, and reading a page takes nine seconds at the most (og.reading.DEADLINE).
+# jobs every half second, and reading a page takes nine seconds at the most (og.reader.fetch.DEADLINE).
 _AGAIN, _MOST = 10.0, 2000
 
 

@@ -2,7 +2,7 @@
 
 Three things are told apart (docs/preview.md, "What owners forbid"):
 
-- ``robots.txt`` (RFC 9309) says which pages we may ask for, under the name ``Handbill``: see `og.robots_txt`.
+- ``robots.txt`` (RFC 9309) says which pages we may ask for, under the name ``Handbill``: see `og.reader.robots_txt`.
 - ``<meta name="robots">``, ``<meta name="handbill">`` and the ``X-Robots-Tag`` header say what may be shown of a
   page: they stand in a preview's ``robots``, and `shown` leaves out of a card what they forbid.
 - Rules about indexes (``noindex``, ``noimageindex``, ``noarchive``) are not about us: we keep none.

@@ -12,7 +12,7 @@ from core.web import dress, services
 
 if TYPE_CHECKING:
     from og.media import Media
-    from og.media_address import Asked
+    from og.media_service.address import Asked
 
 blueprint = Blueprint("media", __name__)
 

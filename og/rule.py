@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from og.document import Document
-from og.jsonld import texts
+from og.reader.document import Document
+from og.reader.jsonld import texts
 
 Read = Callable[[Document], Iterable[Any]]
 Clean = Callable[[Any, Document], Any]

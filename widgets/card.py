@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Characters: two lines on a wide card, where sheets cut anyway; every visitor loads them.
 LONGEST_TITLE, LONGEST_TEXT, LONGEST_SITE = 140, 200, 50
-# Widths of the proxy (og.media_address.WIDTHS) by layout; the picture at twice the width goes with it.
+# Widths of the proxy (og.media_service.address.WIDTHS) by layout; the picture at twice the width goes with it.
 WIDTHS: Mapping[str, int] = MappingProxyType({"large": 640, "list": 320, "compact": 160})
 ICON = 48
 # How wide the picture stands beside the words where there is no style sheet: the card takes about that room later.
@@ -170,7 +170,7 @@ def _page(options: CardOptions, context: Context, reader: Reader) -> dict[str, A
 
 
 def _words(preview: Mapping[str, Any]) -> dict[str, str]:
-    from og.clean_text import cut
+    from og.reader.clean_text import cut
 
     found = {
         "title": cut(preview.get("title", ""), LONGEST_TITLE),

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from og.clean_text import cut
+from og.reader.clean_text import cut
 from widgets.base import Context
 from widgets.feed_posts import item, origins
 

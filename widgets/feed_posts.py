@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup, escape
 
 from core.addresses import origin_of
-from og.clean_text import cut
+from og.reader.clean_text import cut
 from widgets.words import Words
 
 if TYPE_CHECKING:

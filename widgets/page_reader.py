@@ -87,7 +87,7 @@ class Reader:
         return self._proxied(url, width, size, "" if not found or found.transparent else found.colour)
 
     def _proxied(self, url: str, width: int, size: tuple[int, int], colour: str) -> Shown | None:
-        from og.pixels import fitted
+        from og.pictures.pixels import fitted
 
         try:
             src = self._address(url, width)

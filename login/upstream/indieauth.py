@@ -127,8 +127,8 @@ def _metadata(door: Door, url: str) -> Endpoints:
 
 def _links(url: str, header: str, html: bytes) -> dict[str, str]:
     """Return the first address of each relation, those of the header before those of the page (RFC 8288, HTML)."""
-    from og.document import Document
-    from og.encoding import as_utf8
+    from og.reader.document import Document
+    from og.reader.encoding import as_utf8
 
     found: dict[str, str] = {}
     for target, parameters in _LINK.findall(header[:16_384]):

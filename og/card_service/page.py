@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 from core.errors import NotAllowed, NotFound
 from core.settings import is_loopback
-from og.addresses import host_of
 from og.card_service.address import PREFIX
 from og.drawing.colours import parsed
+from og.reader.addresses import host_of
 
 if TYPE_CHECKING:
     from core.sites import Site

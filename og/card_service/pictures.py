@@ -1,7 +1,7 @@
 """The pictures on a card, fetched before anything is drawn: all at once, each once an hour, and none waited for long.
 
-Drawing holds one of few places (og.workbench); another server's slowness must not. So what a card shows is asked for
-first, and the drawing is handed what came. A picture that did not come is left out.
+Drawing holds one of few places (og.pictures.workbench); another server's slowness must not. So what a card shows is
+asked for first, and the drawing is handed what came. A picture that did not come is left out.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from core.cache_fetch import Cache
 from core.errors import BadReply, FetchFailed, NotFound, Problem
 from core.http import Http, Reply
 from og.media import ACCEPT, MAX_BYTES
-from og.picture_bytes import kind_of
+from og.pictures.formats import kind_of
 
 # Seconds for all pictures of a card, as they are fetched at once. Who shows previews gives up soon after: Slack's
 # crawler after 3, others after 10.

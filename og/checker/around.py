@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from core.errors import AddressRefused, BadReply, FetchFailed, ReplyTooLarge, TooManyRedirects, Unreachable
-from og.addresses import absolute
 from og.checker.rules.parts import Known
-from og.dimensions import dimensions
-from og.robots_txt import allowed, fetched, path_of, rules_for
+from og.reader.addresses import absolute
+from og.reader.dimensions import dimensions
+from og.reader.robots_txt import allowed, fetched, path_of, rules_for
 
 if TYPE_CHECKING:
     from core.http import Http, Reply

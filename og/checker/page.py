@@ -13,17 +13,17 @@ from typing import Any
 from urllib.parse import unquote
 
 from core.errors import Problem
-from og.addresses import host_of
 from og.check import Finding, Report
 from og.checker.platforms import platforms
 from og.checker.platforms.look import breadcrumb, plain
 from og.checker.platforms.parts import Look
 from og.checker.rules.parts import GROUPS, SEVERITIES
 from og.checker.rules.sources import Source
+from og.reader.addresses import host_of
 from og.record import Image
 
 Media = Callable[[str, int], str]
-# Widths of the proxy (og/media_address.py) for a card's whole width, a thumbnail, an icon.
+# Widths of the proxy (og/media_service/address.py) for a card's whole width, a thumbnail, an icon.
 _LARGE, _SMALL, _ICON = 640, 320, 48
 _KINDS = (("feed", "In feeds"), ("chat", "In chats"), ("search", "In search results"))
 _SHAPES = {

@@ -1,9 +1,9 @@
 """A page's tags with the place where each is written: line, column, byte, head or body.
 
-One pass over the bytes finds the tags that matter, in linear time whatever the bytes (as `og/scan.py` does, for the
-reasons of docs/decisions/0010). Those tags alone, each still at its line and column, are then given to
-BeautifulSoup's `html.parser`, which reads their attributes and says where they are: on a whole hostile page that
-parser takes quadratic time (400 KB of ``<!--``: 75 s), and raises on ``<![><``.
+One pass over the bytes finds the tags that matter, in linear time whatever the bytes (as `og/reader/scan.py` does:
+docs/decisions/0004-pages-are-scanned-not-parsed.md). Those tags alone, each still at its line and column, are then
+given to BeautifulSoup's `html.parser`, which reads their attributes and says where they are: on a whole hostile page
+that parser takes quadratic time (400 KB of ``<!--``: 75 s), and raises on ``<![><``.
 
 Where the head ends follows the HTML Standard (https://html.spec.whatwg.org/multipage/parsing.html#parsing-main-inhead,
 2026-11) with scripting off, as preview readers are: ``<img>`` in a ``<noscript>`` in the head ends the head.
@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from og.scan import ATTRIBUTES, attributes
+from og.reader.scan import ATTRIBUTES, attributes
 
 if TYPE_CHECKING:
     from bs4 import Tag as Element

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from og import stdin
 from og.check import check
 from og.preview import from_html
+from og.reader import stdin
 
 
 def stream(lines_in: Iterable[str], write: Callable[[str], Any]) -> None:
-    """Answer each line with the page's report: lines and errors are those of ``og.stdin.stream``."""
+    """Answer each line with the page's report: lines and errors are those of ``og.reader.stdin.stream``."""
     stdin.stream(lines_in, write, _report)
 
 

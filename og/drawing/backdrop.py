@@ -11,7 +11,7 @@ from og.drawing import colours as colour
 from og.drawing import paint
 from og.drawing.colours import INK, THEMES, WHITE, Colour, Colours, Palette, contrast, mixed, parsed, written
 from og.drawing.layer import Kept, Layer
-from og.pictures import Source, shaped
+from og.drawing.pictures import Source, shaped
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -11,8 +11,8 @@ from og.drawing import marks, paint
 from og.drawing.arrange import Part
 from og.drawing.colours import BLACK, PAPER, WHITE, Colour, luminance, mixed, readable
 from og.drawing.layer import Band, Kept
+from og.drawing.pictures import Source, luminances, shaped
 from og.layouts.schema import Box, Code, Mark, Picture, Progress, Qr, Rule, Text
-from og.pictures import Source, luminances, shaped
 from og.text import paint as paint_text
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import Any
 
 from og.card import Card
 from og.drawing.colours import Colour, Palette
+from og.drawing.pictures import Source
 from og.drawing.values import values
 from og.layouts.schema import Box, Code, Layout, Picture, Progress, Qr, Space, Text
-from og.pictures import Source
 
 # The card that layouts are designed on (https://ogp.me users' 1.91:1), and the least width and height, in its pixels,
 # that any card is taken to have: a banner's words shrink with its height, not with its area.

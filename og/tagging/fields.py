@@ -21,7 +21,7 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from core.errors import Invalid
-from og.addresses import absolute
+from og.reader.addresses import absolute
 from og.record import Feed, Icon, Image, Media, OEmbed, Player
 from og.tagging import values as value
 
@@ -29,7 +29,7 @@ Made = TypeVar("Made")
 # What the reader takes of each (og/rules); longer texts are cut there, and shown by nobody.
 LONGEST = {"title": 1000, "description": 5000}
 USUAL = 1000
-# As many as the reader takes (og/rules/media.py, links.py), and an article's tags as Facebook lists them.
+# As many as the reader takes (og/reader/rules/media.py, links.py), and an article's tags as Facebook lists them.
 MOST_IMAGES, MOST_ICONS, MOST_FEEDS, MOST_OEMBED, MOST_LANGUAGES, MOST_TAGS, MOST_LOCALES = 20, 40, 40, 4, 250, 50, 50
 
 

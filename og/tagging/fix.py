@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from og.checker.positions import Tag
 from og.checker.rules.parts import Subject
-from og.clean_text import clean
+from og.reader.clean_text import clean
 from og.record import Image
 
 if TYPE_CHECKING:

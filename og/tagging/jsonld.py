@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 
-from og.jsonld import graph_of, rank, types
+from og.reader.jsonld import graph_of, rank, types
 from og.record import Image
 from og.tagging.fields import Fields
 from og.tagging.values import AVAILABILITY

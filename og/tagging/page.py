@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from og.card_service.page import card_of
 from og.checker.positions import Page
-from og.clean_text import clean, cut
 from og.preview import from_html
+from og.reader.clean_text import clean, cut
 from og.record import Image, OEmbed
 from og.tagging.fields import LONGEST, USUAL, Fields, read
 from og.tagging.merge import merge
@@ -26,7 +26,7 @@ Prefer = Literal["fields", "page"]
 _NOT_REPEATED = frozenset({"sources", "blocked", "card", "robots", "player"})
 # A field that is asked for takes these of the page's with it.
 _TOGETHER = {"image": "images", "images": "image", "favicon": "icons", "icons": "favicon", "url": "canonical"}
-# Fields that the reader finds in a page's text by what its tags say of the page (og/document.py, is_home).
+# Fields that the reader finds in a page's text by what its tags say of the page (og/reader/document.py, is_home).
 _DEPENDENT = ("author", "published", "video", "audio")
 # How often a page is read anew for that; of 601 pages none took more than two.
 ROUNDS = 3

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 
-from og.addresses import absolute
 from og.checker.positions import Tag
-from og.clean_text import clean
-from og.rules.media import media_type, pixels, structured
+from og.reader.addresses import absolute
+from og.reader.clean_text import clean
+from og.reader.rules.media import media_type, pixels, structured
 from og.tagging.jsonld import SCRIPT_ID
 from og.tags import Written
 
-# Other names that readers take for a key (og/rules/dates.py).
+# Other names that readers take for a key (og/reader/rules/dates.py).
 _ALIASES = {
     "article:published": "article:published_time",
     "og:article:published_time": "article:published_time",

@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from og.addresses import absolute
 from og.checker.positions import Page, Place, Tag
-from og.encoding import named
+from og.reader.addresses import absolute
+from og.reader.encoding import named
 from og.tags import Style
 
 _ATTRIBUTE = re.compile(

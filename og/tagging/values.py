@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from og.clean_text import plain
-from og.dates import iso
-from og.rules.media import media_type, pixels
+from og.reader.clean_text import plain
+from og.reader.dates import iso
+from og.reader.rules.media import media_type, pixels
 
 __all__ = ["media_type", "pixels"]
 # Bytes that a text may take once it is escaped: above 16,000 a tag is not looked at (og/checker/positions.py), nor
-# are values above 20,000 (og/scan.py), and a description of 5,000 ampersands would be longer.
+# are values above 20,000 (og/reader/scan.py), and a description of 5,000 ampersands would be longer.
 MOST_BYTES = 12_000
 _ESCAPED = {"&": 5, "<": 4, ">": 4, '"': 6, "'": 6, "{": 6, "$": 1}
 # The shops of an app card, as X names them (https://docs.x.com/x-for-websites/cards/overview/app-card, 2026-11).

@@ -120,7 +120,7 @@ def test_late_markup_and_late_changes_come_alive(page: Page, host: HostPage, scr
     page.goto(host.show("<main></main>" + script))
     page.wait_for_function("!!window.handbill?.scan")
     page.evaluate(f"document.querySelector('main').innerHTML = `{card(pages, '/wide', layout='list')}`")
-    page.wait_for_selector(".list", timeout=2000)
+    page.wait_for_selector(".list")
     page.evaluate(f"document.querySelector('hb-card').setAttribute('href', '{pages.origin}/words')")
     expect(page.locator("[part=label]")).to_have_text("Words only")
     assert page.locator("[part=media]").count() == 0

@@ -38,13 +38,13 @@ def test_a_post_that_a_hub_tells_of_is_on_the_open_page(
     hub.entries.append(2)  # it appears there …
     assert hub.send(b"<feed/>") == 200  # … its hub says so, signed …
     hub.desk.settle()  # … the job reads the site …
-    page.get_by_role("button", name="New posts").click(timeout=15000)  # … and the stream tells the page
+    page.get_by_role("button", name="New posts").click()  # … and the stream tells the page
     expect(page.get_by_text("Post 2")).to_be_visible()
     expect(page.locator("[part=post]")).to_have_count(2)
     hub.words[2] = "Better words"  # it is edited there
     assert hub.send(b"<feed>edited</feed>") == 200
     hub.desk.settle()
-    page.get_by_role("button", name="New posts").click(timeout=15000)
+    page.get_by_role("button", name="New posts").click()
     expect(page.get_by_text("Better words")).to_be_visible()
     expect(page.get_by_text("Post 2")).to_have_count(0)
     assert page.evaluate("window.same")

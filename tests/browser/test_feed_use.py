@@ -208,7 +208,7 @@ def test_a_ticker_never_ends(page: Page, host: HostPage, script: str, server: Se
     ready(page, host.show(element(server, "ticker", count="5"), head=script))
     first = page.locator("li").first.inner_text()
     inside(page, "root.querySelector('.posts').scrollLeft = root.querySelector('li').offsetWidth - 10")
-    expect(page.locator("li").last).to_have_text(re.compile(re.escape(first[:12])), timeout=5000)
+    expect(page.locator("li").last).to_have_text(re.compile(re.escape(first[:12])))
 
 
 # --- while the page is open ---
@@ -261,7 +261,7 @@ def test_a_live_feed_hears_at_once(page: Page, host: HostPage, script: str, serv
         ready(page, host.show(f'<hb-feed feed="{feed.id}" live></hb-feed>', head=script))
     page.wait_for_timeout(500)
     news(server.app, feed, a_post(51, time=a_post(0).time, text="Heard at once", html="<p>Heard at once</p>"))
-    page.get_by_role("button", name="New posts").click(timeout=15000)
+    page.get_by_role("button", name="New posts").click()
     expect(page.get_by_text("Heard at once")).to_be_visible()
 
 

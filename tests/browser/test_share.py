@@ -89,7 +89,7 @@ def test_late_markup_and_late_changes_come_alive(page: Page, host: HostPage, scr
     page.goto(host.show("<main></main>" + script))
     page.wait_for_function("!!window.handbill?.scan")
     page.evaluate("document.querySelector('main').innerHTML = '<div data-hb=share data-networks=x></div>'")
-    page.wait_for_selector(READY, timeout=1000)
+    page.wait_for_selector(READY)
     page.evaluate("document.querySelector('[data-hb]').dataset.networks = 'reddit email copy'")
     page.wait_for_function("document.querySelector('[data-hb]').shadowRoot.querySelectorAll('li').length == 3")
     assert page.locator("[data-hb] li a, [data-hb] > a").count() == 4  # the page's link to X stays, unseen
@@ -102,7 +102,7 @@ def test_a_shadow_root_of_the_pages_own(page: Page, host: HostPage, script: str)
     page.evaluate(
         "document.querySelector('main').attachShadow({mode: 'open'}).innerHTML = '<hb-share networks=x></hb-share>'"
     )
-    expect(page.locator("main li svg")).to_be_visible(timeout=1000)
+    expect(page.locator("main li svg")).to_be_visible()
 
 
 def test_options_that_nobody_knows_are_a_hint(page: Page, host: HostPage, script: str, seen: Seen) -> None:

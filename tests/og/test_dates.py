@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from og.dates import LONGEST, iso
+from og.reader.dates import LONGEST, iso
 
 WRITTEN = {
     "2019-05-03": "2019-05-03",

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from og.encoding import as_utf8, encoding_of, labels
 from og.preview import from_html
+from og.reader.encoding import as_utf8, encoding_of, labels
 
 # A title for each encoding, long enough for letters to be counted.
 TEXTS = {

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from og.jsonld import MOST_NODES, graph_of, loaded, main_node, rank, text, texts, types
 from og.preview import from_html
+from og.reader.jsonld import MOST_NODES, graph_of, loaded, main_node, rank, text, texts, types
 
 BROKEN = {
     "trailing comma": b'{"@type": "Article", "headline": "H",}',

@@ -15,9 +15,9 @@ from core.netguard import Guard
 from core.settings import Settings
 from core.vault import Vault
 from og.media import FRESH, GONE, MADE, ORIGINAL, STALE, TROUBLE, Described, Media
-from og.media_address import Addresses
-from og.media_store import shelf
-from og.workbench import Workbench
+from og.media_service.address import Addresses
+from og.media_service.store import shelf
+from og.pictures.workbench import Workbench
 from tests.core.cache_doubles import Clock, eventually, refreshing, together
 from tests.core.http_origin import Answer, Origins, a_page, moved, reply
 from tests.og.pictures import BLUE, RED, opened, photo, saved

@@ -14,7 +14,7 @@ from core.errors import AddressRefused, NotAllowed, NotFound
 from core.netguard import URL_CHARACTERS, Guard
 from core.settings import Settings
 from core.vault import Vault
-from og.media_address import WIDTHS, Addresses, anonymous_until, width_for
+from og.media_service.address import WIDTHS, Addresses, anonymous_until, width_for
 
 NOW = datetime(2026, 11, 22, 12, 0, 30, tzinfo=UTC)
 URL = "https://cdn.example.org/wp-content/uploads/2026/11/photo.jpg?w=1200"

@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 
 from core.errors import BadReply
-from og.picture_bytes import KINDS, cleaned, kind_of, orientation
-from og.pixels import PIXELS, SIDE, Small, small
-from og.workbench import Workbench
+from og.pictures.formats import KINDS, cleaned, kind_of, orientation
+from og.pictures.pixels import PIXELS, SIDE, Small, small
+from og.pictures.workbench import Workbench
 from tests.og.pictures import RED, chunk, corners, exif, gif, icon, many_scans, opened, photo, png, saved
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -223,8 +223,8 @@ def test_kinds_are_those_of_the_decoders_we_let_in() -> None:
 MEASURED = """
 import resource, sys
 from pathlib import Path
-from og.pixels import small
-from og.workbench import Workbench
+from og.pictures.pixels import small
+from og.pictures.workbench import Workbench
 from core.errors import BadReply
 from tests.og.pictures import saved, corners
 small(saved(corners(), "PNG"), 48, Workbench())
@@ -265,8 +265,8 @@ def test_the_largest_pictures_stay_within_their_memory(tmp_path: Path) -> None:
 CROWD = """
 import resource, sys, threading
 from pathlib import Path
-from og.pixels import small
-from og.workbench import Workbench
+from og.pictures.pixels import small
+from og.pictures.workbench import Workbench
 from tests.og.pictures import saved, corners
 
 def resident():

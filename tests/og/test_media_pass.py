@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 
 from core.errors import NotFound
-from og.media_pass import MOMENT, ROOM, Moment, Passing
+from og.media_service.passing import MOMENT, ROOM, Moment, Passing
 from tests.core.http_origin import a_page, reply
 from tests.doubles import an_app, with_http
 from tests.og.pictures import opened, photo, saved

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from og.pixels import MOST_MADE, TALLEST, fitted, small
-from og.workbench import Workbench
+from og.pictures.pixels import MOST_MADE, TALLEST, fitted, small
+from og.pictures.workbench import Workbench
 from tests.og.pictures import (
     BLUE,
     GREEN,

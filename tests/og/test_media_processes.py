@@ -20,8 +20,8 @@ from core.netguard import Guard
 from core.settings import Settings
 from core.vault import Vault
 from og.media import Media
-from og.media_address import Addresses
-from og.media_store import shelf
+from og.media_service.address import Addresses
+from og.media_service.store import shelf
 
 folder, host, url = sys.argv[1:]
 guard = Guard(allow=(host,))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import Misconfigured
-from og.media_store import Shelf, shelf
+from og.media_service.store import Shelf, shelf
 from tests.core.cache_doubles import eventually, refreshing
 
 MOST = 1_000_000

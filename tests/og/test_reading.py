@@ -16,7 +16,7 @@ from core.errors import FetchFailed, Unreachable
 from core.http import Http
 from core.netguard import Guard
 from og.preview import read
-from og.reading import REFRESHES
+from og.reader.fetch import REFRESHES
 
 HTML = "text/html; charset=utf-8"
 
@@ -244,7 +244,7 @@ def test_the_manifest_has_larger_icons(httpserver: HTTPServer, http: Http) -> No
 def test_a_page_that_hangs_on_its_extras_is_still_answered(
     httpserver: HTTPServer, http: Http, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("og.reading.EXTRA", 0.3)
+    monkeypatch.setattr("og.reader.fetch.EXTRA", 0.3)
     url = serve(
         httpserver,
         "/x",

@@ -16,8 +16,8 @@ from core.cache import build
 from core.http import Http
 from core.netguard import Guard
 from og.preview import read
+from og.reader.robots_txt import MOST_BYTES, Robots, allowed, rules_for
 from og.robots import header_rules, shown
-from og.robots_txt import MOST_BYTES, Robots, allowed, rules_for
 from tests.doubles import an_app, some_settings
 
 # robots.txt, then paths that may be asked for, and paths that may not.

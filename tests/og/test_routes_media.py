@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from og.media_address import WIDTHS
+from og.media_service.address import WIDTHS
 from tests.core.http_origin import Answer, Origins, a_page, reply
 from tests.doubles import an_app, with_http
 from tests.og.pictures import opened, photo, saved

@@ -8,12 +8,12 @@ from importlib.metadata import EntryPoint
 
 import pytest
 
-from og import rules
-from og.document import Document
 from og.preview import from_html
+from og.reader import rules
+from og.reader.document import Document
+from og.reader.rules import built_in, plugged_in
 from og.record import Preview
 from og.rule import Candidate, Rule, meta
-from og.rules import built_in, plugged_in
 
 PAGE = b"<title>T</title><meta name=special content=S><meta property=og:title content=O>"
 SPECIAL = Rule("special", "title", meta("special"), hosts=("site.example",))

@@ -9,8 +9,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from og.encoding import as_utf8
-from og.scan import attributes, scan
+from og.reader.encoding import as_utf8
+from og.reader.scan import attributes, scan
 from tests.og.agreement import pages, source
 from tests.og.pairs import names, page
 

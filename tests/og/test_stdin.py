@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from og.stdin import stream
+from og.reader.stdin import stream
 from tests.og.pairs import FOUND_AT, PAGES, answer
 
 

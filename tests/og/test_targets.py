@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image as Pictures
 
-from og.dimensions import dimensions
-from og.targets import kind_of, target
+from og.reader.dimensions import dimensions
+from og.reader.targets import kind_of, target
 
 URL = "https://files.example/a%20folder/My%20file.bin?x=1"
 FORMATS = {"PNG": "image/png", "GIF": "image/gif", "JPEG": "image/jpeg", "WEBP": "image/webp", "AVIF": "image/avif",

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from core.errors import BadReply, Busy
-from og.workbench import BYTES, Workbench
+from og.pictures.workbench import BYTES, Workbench
 from tests.core.cache_doubles import together
 
 
@@ -52,6 +52,28 @@ def test_who_waits_too_long_is_told_to_come_back() -> None:
     assert caught.value.retry_at
     with bench.place():
         pass
+
+
+def test_where_many_wait_the_others_wait_less(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("og.pictures.workbench.MANY", 1)
+    monkeypatch.setattr("og.pictures.workbench.BRIEFLY", 0.05)
+    bench, served, refused = Workbench(places=1, patience=60), [0], threading.Event()
+
+    def work() -> None:
+        try:
+            with bench.place():
+                served[0] += 1
+        except Busy:
+            refused.set()
+
+    with bench.place():
+        waiting = [threading.Thread(target=work) for _ in range(2)]
+        for thread in waiting:
+            thread.start()
+        assert refused.wait(30)  # the one that came second; the first one still waits
+    for thread in waiting:
+        thread.join()
+    assert served == [1]
 
 
 def test_bytes_are_not_waited_for_longer_either() -> None:

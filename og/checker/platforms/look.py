@@ -8,10 +8,10 @@ from dataclasses import replace
 from types import MappingProxyType
 from urllib.parse import unquote, urlsplit
 
-from og.addresses import host_of
 from og.checker.platforms.parts import Draft, Look, Platform, Shape, Text
 from og.checker.rules.parts import Known, Subject
-from og.jsonld import text as jsonld_text
+from og.reader.addresses import host_of
+from og.reader.jsonld import text as jsonld_text
 from og.record import Image
 
 # Also what turns the writing direction around (UAX 9): readers take it out, and it must not garble our own page.

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from og.addresses import host_of
 from og.checker.positions import Tag
 from og.checker.rules import sources as of
 from og.checker.rules.parts import EVERY, META, Fault, Rule, Subject, gathered, rule
+from og.reader.addresses import host_of
 
 _FULL = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
 # What shops, newsletters and networks hang on an address to count with.

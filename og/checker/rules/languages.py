@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from unicodedata import bidirectional
 
-from og.addresses import absolute
 from og.checker.positions import Tag
 from og.checker.rules import sources as of
 from og.checker.rules.parts import EVERY, Fault, Rule, Subject, gathered, rule
+from og.reader.addresses import absolute
 
 _TAG = re.compile(
     r"[a-zA-Z]{2,3}(?:-[a-zA-Z]{3}){0,3}(?:-[a-zA-Z]{4})?(?:-(?:[a-zA-Z]{2}|\d{3}))?(?:-[a-zA-Z0-9]{4,8})*"

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 
 from og.checker.rules import sources as of
 from og.checker.rules.parts import EVERY, META, Fault, Rule, Subject, gathered, rule
-from og.dates import iso
+from og.reader.dates import iso
 
 # https://ogp.me/#metadata, #optional, #structured, and what Facebook and Discord read beside it.
 _MEDIA = ("", ":url", ":secure_url", ":type", ":width", ":height", ":alt")

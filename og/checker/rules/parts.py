@@ -13,10 +13,10 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Any, Literal, Protocol
 
-from og.addresses import absolute
 from og.checker.positions import Page, Tag
 from og.checker.rules.sources import Source
-from og.jsonld import Node, graph_of, main_node
+from og.reader.addresses import absolute
+from og.reader.jsonld import Node, graph_of, main_node
 from og.record import Image, Preview
 
 Severity = Literal["error", "warning", "hint"]

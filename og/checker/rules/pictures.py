@@ -6,10 +6,10 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from og.addresses import host_of
 from og.checker.positions import Tag
 from og.checker.rules import sources as of
 from og.checker.rules.parts import CARDS, IMAGE_KEYS, META, Fault, Known, Rule, Subject, gathered, rule
+from og.reader.addresses import host_of
 
 _DISCORD_URL = 2048
 _NOT_PICTURES = re.compile(

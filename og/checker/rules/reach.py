@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from og.checker.positions import Tag
 from og.checker.rules import sources as of
 from og.checker.rules.parts import EVERY, META, Fault, Rule, Subject, gathered, rule
-from og.encoding import PRESCAN, charset_in, named
+from og.reader.encoding import PRESCAN, charset_in, named
 
 _PRESCAN = 1024  # bytes in which a charset must stand: HTML §4.2.5.4
 # Slack asks for the first 32 KB of a page (Range: bytes=0-32768), by guides and server logs.

@@ -11,7 +11,7 @@ from typing import Any
 from og.checker.positions import Tag
 from og.checker.rules import sources as of
 from og.checker.rules.parts import Fault, Rule, Subject, gathered, rule
-from og.jsonld import loaded, types
+from og.reader.jsonld import loaded, types
 from og.robots import header_rules
 
 _ROBOTS = ("robots", "googlebot", "googlebot-news", "bingbot")
@@ -22,7 +22,7 @@ _KNOWN = re.compile(
     r"noimageindex|unavailable_after:.*|noodp|noydir|nopreview|noimageclick|noai|noimageai|index-?ifembedded|nopagereadaloud"
 )
 _DATE = re.compile(r"\d{4}(?:-\d{2}(?:-\d{2}(?:[T ]\d{2}:\d{2}.*)?)?)?")
-_LONGEST_BLOCK = 500_000  # bytes of one block that are looked at, as og/jsonld.py does
+_LONGEST_BLOCK = 500_000  # bytes of one block that are looked at, as og/reader/jsonld.py does
 
 
 def directives(subject: Subject) -> Iterator[tuple[str, Tag]]:

@@ -22,8 +22,8 @@ from og.card_service.pictures import FAILED, Pictures
 from og.card_service.store import CardStore
 from og.cards import AGAIN, KEPT, Cards
 from og.layouts import built_in
-from og.media_store import shelf
-from og.workbench import Workbench
+from og.media_service.store import shelf
+from og.pictures.workbench import Workbench
 from tests.core.cache_doubles import Clock, eventually, refreshing
 from tests.core.http_origin import Answer, a_page, reply
 from tests.og.pictures import opened, photo, saved

@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from core.sites import NewSite
-from og.workbench import Workbench
+from og.pictures.workbench import Workbench
 from tests.core.http_origin import Answer, Origins, a_page, reply
 from tests.doubles import ORIGIN, a_site, an_app, with_http
 from tests.og.pictures import opened, photo, saved

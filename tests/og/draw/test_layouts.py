@@ -14,11 +14,11 @@ from og.card import SIZES, read
 from og.draw import draw, version
 from og.drawing import backdrop, inking
 from og.drawing.colours import contrast
+from og.drawing.pictures import Source
 from og.drawing.place import placed
 from og.drawing.scene import Scene
 from og.layouts import BUILT_IN, Layouts, built_in
 from og.layouts.schema import Box, Layout, Picture, Space, Text, parse
-from og.pictures import Source
 from tests.og.pictures import photo
 
 LONG = "The committee met for the ninth time to settle which of the many proposals should be taken. " * 6

@@ -15,8 +15,8 @@ from werkzeug import Request, Response
 
 from core.http import Http
 from core.netguard import Guard
-from og import pictures
 from og.draw import Picture, draw
+from og.drawing import pictures
 from tests.og.pictures import BLUE, RED, corners, gif, opened, photo, png, saved, turned
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'

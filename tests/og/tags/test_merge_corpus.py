@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from og.encoding import as_utf8
+from og.reader.encoding import as_utf8
 from og.tags import og_type
 from tests.og.agreement import pages, source
 from tests.og.tags.merging import merge, preview, rest

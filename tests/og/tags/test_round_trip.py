@@ -12,8 +12,8 @@ from bs4 import BeautifulSoup
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from og.clean_text import plain
 from og.preview import from_html
+from og.reader.clean_text import plain
 from og.tagging.fields import read as fields_of
 from og.tags import Tags, tags_for
 from tests.og.tags.cases import COUNT, cases, read, said

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from og.reader.rules import built_in
 from og.rule import Rule
-from og.rules import built_in
 
 # Fields of the value that are not in its JSON.
 _INNER = frozenset({"me"})

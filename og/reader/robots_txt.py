@@ -28,7 +28,7 @@ DAY = 86400.0
 OLD = 7 * DAY
 # A server without an answer is not asked again for so many seconds.
 FAILED = 300.0
-# Seconds: a reader of previews has nine for everything (og.reading.DEADLINE).
+# Seconds: a reader of previews has nine for everything (og.reader.fetch.DEADLINE).
 DEADLINE = 2.0
 _ESCAPE = re.compile(rb"%([0-9a-fA-F]{2})")
 # What needs no escape in a path or query, so that "%7E" and "~" are one (RFC 3986 §2.3).

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import re
 
-from og.addresses import host_of
-from og.clean_text import clean, without_tags
-from og.document import Document
+from og.reader.addresses import host_of
+from og.reader.clean_text import clean, without_tags
+from og.reader.document import Document
 
 # A wall has little to read; bytes of a page without scripts up to which a title alone is believed.
 SMALL = 60_000

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from og.addresses import host_of
-from og.body import Element, elements, value_of, with_class, with_property
-from og.clean_text import clean
-from og.document import Document
+from og.reader.addresses import host_of
+from og.reader.body import Element, elements, value_of, with_class, with_property
+from og.reader.clean_text import clean
+from og.reader.document import Document
 from og.rule import Candidate, Rule, jsonld, meta, odd_meta
 
 # Longer is a sentence or a list of everybody who took part.

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from og.body import elements, value_of, with_class, with_property
-from og.clean_text import clean
-from og.document import Document
+from og.reader.body import elements, value_of, with_class, with_property
+from og.reader.clean_text import clean
+from og.reader.document import Document
 from og.record import Image, Media
 from og.rule import Candidate, Read, Rule
 

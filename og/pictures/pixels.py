@@ -22,9 +22,9 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from core.errors import BadReply
 from core.memory import give_back_early
-from og import colours
-from og.picture_bytes import AVIF, JPEG, WEBP, Cleaned, cleaned, damaged, orientation, scans
-from og.workbench import Place, Workbench
+from og.pictures import colours
+from og.pictures.formats import AVIF, JPEG, WEBP, Cleaned, cleaned, damaged, orientation, scans
+from og.pictures.workbench import Place, Workbench
 
 if TYPE_CHECKING:
     from PIL import Image

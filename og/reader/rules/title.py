@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from og.clean_text import clean
-from og.document import Document
+from og.reader.clean_text import clean
+from og.reader.document import Document
 from og.rule import Candidate, Rule, jsonld, meta, odd_meta
 
 # Nothing shows more of a title than 300 characters (docs/preview.md, platforms); what is longer is an accident.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from og.document import Document
 from og.players import player_for
+from og.reader.document import Document
+from og.reader.rules.media import pixels
 from og.record import Player
 from og.rule import Candidate, Rule
-from og.rules.media import pixels
 
 
 def _size(document: Document, prefix: str) -> tuple[int, int]:

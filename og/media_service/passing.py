@@ -21,7 +21,7 @@ from typing import Any
 from core.cache_fetch import Cache
 from core.errors import Problem
 from core.patience import Upstreams
-from og.picture_bytes import AVIF, GIF, ICO, JPEG, PNG, WEBP, kind_of
+from og.pictures.formats import AVIF, GIF, ICO, JPEG, PNG, WEBP, kind_of
 
 # The moment, seconds: that in which the browsers of those who opened a page together ask for its pictures.
 MOMENT = 20.0

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from og.body import elements, value_of, with_class, with_property
-from og.clean_text import without_tags
-from og.dates import iso
-from og.document import Document
+from og.reader.body import elements, value_of, with_class, with_property
+from og.reader.clean_text import without_tags
+from og.reader.dates import iso
+from og.reader.document import Document
 from og.rule import Candidate, Read, Rule, jsonld, meta, odd_meta
 
 _DAY = re.compile(r"/((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-]|$)")

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from og.clean_text import without_tags
-from og.scan import ATTRIBUTES, Attributes, attributes
+from og.reader.clean_text import without_tags
+from og.reader.scan import ATTRIBUTES, Attributes, attributes
 
 # Elements looked at for one word, and bytes of one element: a name or a date stands in far less.
 MOST_ELEMENTS = 100

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from og.document import Document
+from og.reader.document import Document
 from og.rule import Candidate, Rule, link, meta
 
 

@@ -12,10 +12,10 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import unquote
 
-from og.addresses import absolute
-from og.clean_text import clean, without_tags
-from og.dimensions import dimensions
-from og.encoding import as_utf8
+from og.reader.addresses import absolute
+from og.reader.clean_text import clean, without_tags
+from og.reader.dimensions import dimensions
+from og.reader.encoding import as_utf8
 from og.record import Feed, Image, Media, Preview
 
 # Letters of a text or a feed that are shown.

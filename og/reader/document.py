@@ -6,10 +6,10 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, TypeVar
 
-from og.addresses import absolute
-from og.clean_text import unescaped
-from og.jsonld import Graph, Node, graph_of, main_node
-from og.scan import Attributes, Tags, scan
+from og.reader.addresses import absolute
+from og.reader.clean_text import unescaped
+from og.reader.jsonld import Graph, Node, graph_of, main_node
+from og.reader.scan import Attributes, Tags, scan
 
 T = TypeVar("T")
 # Bytes of a page that are read. Browsers' own limit for parsing is far higher; the largest of 1,200 real pages has

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from og.document import Document
+from og.reader.document import Document
 from og.rule import Rule, meta, odd_meta
 
 # The longest that the vocabulary has is "music.radio_station" (https://ogp.me/#types); sites add their own.

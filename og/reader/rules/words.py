@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from og.clean_text import clean
-from og.document import Document
+from og.reader.clean_text import clean
+from og.reader.document import Document
 from og.robots import TOKEN
 from og.rule import Candidate, Rule, meta
 

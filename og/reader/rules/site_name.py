@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from og.clean_text import clean
-from og.document import Document
+from og.reader.clean_text import clean
+from og.reader.document import Document
 from og.rule import Rule, jsonld, meta, odd_meta
 
 LONGEST = 200

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from og.clean_text import clean
-from og.document import Document
-from og.icons import ranked
+from og.reader.clean_text import clean
+from og.reader.document import Document
+from og.reader.icons import ranked
+from og.reader.rules.media import media_type
 from og.record import Feed, Icon, OEmbed
 from og.rule import Candidate, Rule, link, meta
-from og.rules.media import media_type
 
 # More than any page of 601 has; sites with every language of the world name 200.
 MOST_ICONS, MOST_FEEDS, MOST_LANGUAGES = 40, 40, 250

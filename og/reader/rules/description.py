@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from og.clean_text import clean
-from og.document import Document
+from og.reader.clean_text import clean
+from og.reader.document import Document
 from og.rule import Candidate, Rule, jsonld, meta, odd_meta
 
 # Platforms show 350 bytes at most; some pages put whole articles here, and nobody needs them twice.

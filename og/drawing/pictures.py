@@ -1,7 +1,7 @@
 """The pictures a card shows: fetched through the client that is handed in, decoded with care, made ready for pasting.
 
 A picture that fails is left out, and said in a warning: the card is drawn in any case. Pictures are asked for all at
-once, each with a deadline; sizes are looked at before pixels are made (`og.pixels`).
+once, each with a deadline; sizes are looked at before pixels are made (`og.pictures.pixels`).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from core.errors import BadReply, FetchFailed, Problem
 from og.drawing.layer import Kept
-from og.workbench import Workbench
+from og.pictures.workbench import Workbench
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -125,7 +125,7 @@ def _source(name: str, data: Callable[[], bytes], most: tuple[int, int], *, cove
     found = _sources().get(key)
     if found is not None:
         return found
-    from og.pixels import opened  # decoders are loaded where there is something to decode
+    from og.pictures.pixels import opened  # decoders are loaded where there is something to decode
 
     choose = max if cover else min
 

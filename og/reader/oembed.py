@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 
-from og.addresses import absolute, host_of
-from og.clean_text import clean
 from og.players import player_for
+from og.reader.addresses import absolute, host_of
+from og.reader.clean_text import clean
+from og.reader.rules.media import pixels
 from og.record import Image, OEmbed, Preview
-from og.rules.media import pixels
 
 # Providers whose pages answer robots with a wall or without a word, and their documented addresses; read 2026-11
 # (https://oembed.com/providers.json). Asked only where the page itself said no title.

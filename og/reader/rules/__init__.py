@@ -11,7 +11,7 @@ from og.rule import Rule
 @cache
 def built_in() -> tuple[Rule, ...]:
     """Return our own rules, one for each field."""
-    from og.rules import (
+    from og.reader.rules import (
         author,
         dates,
         description,

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from og.clean_text import attribute
+from og.reader.clean_text import attribute
 
 # Tags of the kinds below that are looked at; the most seen on 601 real pages is under 2,000. Bounds work and memory.
 MOST_TAGS = 20_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from og.document import Document
+from og.reader.document import Document
 from og.rule import Candidate, Rule, jsonld, meta, odd_meta
 
 _TAG = re.compile(r"[a-zA-Z]{2,3}(?:-[a-zA-Z0-9]{2,8}){0,3}")

@@ -18,8 +18,11 @@ PLACES = 2
 # Bytes that the pictures being worked on may take together, so that no picture makes a worker grow by more than
 # 150 MB. 25 megapixels of four bytes fit; of WebP, whose decoder takes 16 bytes for each, 7.6.
 BYTES = 130_000_000
-# How long one waits for a place and its bytes, seconds. A picture takes a twentieth of one as a rule.
-PATIENCE = 2.0
+# How long one waits for a place and its bytes, seconds. A picture takes a twentieth of one as a rule; on a small and
+# busy machine a page of them must not come with holes, as no browser asks again.
+PATIENCE = 8.0
+# Where so many wait already, the others wait less: each of them holds one of the server's 32 threads.
+MANY, BRIEFLY = 12, 2.0
 
 
 class Workbench:
@@ -30,13 +33,15 @@ class Workbench:
         self._most = most
         self._patience = patience
         self._used = 0
+        self._waiting = 0
         self._changed = threading.Condition()
 
     @contextmanager
     def place(self) -> Iterator[Place]:
         """Wait for a place and hold it; raise Busy, with ``retry_at``, where none comes free in time."""
-        place = Place(self, time.monotonic() + self._patience)
         with self._changed:
+            patience = min(self._patience, BRIEFLY) if self._waiting >= MANY else self._patience
+            place = Place(self, time.monotonic() + patience)
             self._wait(lambda: self._places > 0, place.until)
             self._places -= 1
         try:
@@ -61,12 +66,13 @@ class Workbench:
             place.bytes += amount
 
     def _wait(self, free: Callable[[], bool], until: float) -> None:
-        while not free():
-            left = until - time.monotonic()
-            if left <= 0:
+        self._waiting += 1
+        try:
+            if not self._changed.wait_for(free, until - time.monotonic()):
                 at = datetime.now(UTC) + timedelta(seconds=1)
                 raise Busy("Too many pictures are being made ready: please ask again.", retry_at=at)
-            self._changed.wait(left)
+        finally:
+            self._waiting -= 1
 
 
 class Place:

@@ -15,19 +15,19 @@ from typing import Any, Protocol
 
 from core.errors import BadReply, FetchFailed
 from core.http import Reply
-from og.addresses import absolute, page_address
-from og.dimensions import ENOUGH, dimensions
-from og.document import Document
-from og.encoding import as_utf8
-from og.icons import ranked, side
-from og.oembed import discovered, fields_of, registered
 from og.preview import from_document
+from og.reader.addresses import absolute, page_address
+from og.reader.dimensions import ENOUGH, dimensions
+from og.reader.document import Document
+from og.reader.encoding import as_utf8
+from og.reader.icons import ranked, side
+from og.reader.oembed import discovered, fields_of, registered
+from og.reader.robots_txt import DEADLINE as ROBOTS
+from og.reader.robots_txt import Robots
+from og.reader.rules.media import media_type
+from og.reader.targets import kind_of, target
 from og.record import Icon, Image, Preview
 from og.robots import header_rules
-from og.robots_txt import DEADLINE as ROBOTS
-from og.robots_txt import Robots
-from og.rules.media import media_type
-from og.targets import kind_of, target
 
 ACCEPT = "text/html,application/xhtml+xml;q=0.9,*/*;q=0.5"
 # Seconds for everything. Clients of previews give up after ten (https://docs.joinmastodon.org/, Slack's crawler: 3).
