@@ -79,7 +79,7 @@ def paths() -> Json:
         "/api/v1/feeds/{feed_id}.{form}": {
             "get": _get("feed_document", "A feed for feed readers", forms, [ending, *_paging()])
         },
-        "/api/v1/feeds/{feed_id}/events": {"get": _get("feed_events", "What happens in a feed", stream, [])},
+        "/api/v1/feeds/{feed_id}/events": {"get": _get("feed_events", "What happens in a feed", stream, [_since()])},
     }
 
 
@@ -106,6 +106,11 @@ def _paging() -> list[Json]:
         {"name": "cursor", "in": "query", "description": "Where to go on.", "schema": {"type": "string"}},
         {"name": "count", "in": "query", "description": "How many posts.", "schema": count},
     ]
+
+
+def _since() -> Json:
+    said = "The version that you have, as an event's id: what happened since is told first."
+    return {"name": "since", "in": "query", "description": said, "schema": {"type": "string"}}
 
 
 def _path(name: str, description: str) -> Json:

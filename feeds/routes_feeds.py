@@ -48,14 +48,17 @@ def document(feed_id: str, form: str) -> Response:
 
 @blueprint.get("/api/v1/feeds/<feed_id>/events")
 def events(feed_id: str) -> Response:
-    """Answer with a stream of events (https://html.spec.whatwg.org/#server-sent-events)."""
+    """Answer with a stream of events (https://html.spec.whatwg.org/#server-sent-events).
+
+    ``since`` is the version that a page has drawn: what happened before its stream began is told first. A browser that
+    comes back says by itself what it has heard last.
+    """
     from feeds.streams import stream
 
     built = services()
     feed = built.feeds.find(feed_id)
-    response = Response(
-        stream(built, feed_id, request.headers.get("Last-Event-ID", "")), mimetype="text/event-stream"
-    )
+    last = request.headers.get("Last-Event-ID", "") or request.args.get("since", "")
+    response = Response(stream(built, feed_id, last), mimetype="text/event-stream")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"  # nginx would hold it back
     return dress(share_with(response, built.sites.by_key(feed.site_key)), "api")

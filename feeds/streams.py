@@ -38,7 +38,7 @@ _places = BoundedSemaphore(STREAMS)
 
 
 def stream(services: Services, feed_id: str, last: str) -> Stream:
-    """Return a feed's events from ``last`` on, which is the Last-Event-ID header. Raises Busy where all are taken."""
+    """Return a feed's events from the version ``last`` on, as somebody has it. Raises Busy where all are taken."""
     if not _places.acquire(blocking=False):
         raise Busy(
             "All event streams are taken: ask for the feed itself, with its entity tag.",

@@ -115,7 +115,7 @@ export const draw = async (el, kit) => {
     const listen = () => {
       stream?.close();
       if (document.hidden || signal.aborted || !el.isConnected) return;
-      stream = new EventSource(`${host}/api/v1/feeds/${query.feed}/events`);
+      stream = new EventSource(`${host}/api/v1/feeds/${query.feed}/events?since=${newest.dataset.v}`);
       stream.onerror = () => stream?.readyState == 2 && (every = 1);
       for (const type of ['posts', 'changed']) stream.addEventListener(type, look);
     };

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import brotli
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, Playwright, expect
+from playwright.sync_api import Page, expect
 from playwright.sync_api import Response as Reply
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
@@ -23,13 +23,15 @@ from werkzeug.wrappers import Request, Response
 from tests.doubles import an_app, serving
 
 if TYPE_CHECKING:
+    from tests.browser.feed_site import Server
     from tests.browser.login_site import Blog, Place
 
 SIX = "facebook x linkedin whatsapp telegram email"
 FLAGS = ("--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking")
 FLAGS += ("--disable-component-update", "--disable-sync", "--no-sandbox")
-# No name resolves: whatever a page names elsewhere fails at once, without leaving this machine.
-FLAGS += ("--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",)
+# No name resolves but some for this machine: whatever a page names elsewhere fails at once, without leaving it.
+RULES = "MAP plain.example 127.0.0.1 , MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE *.localhost"
+FLAGS += (f"--host-resolver-rules={RULES}",)
 # How long the machine may take is not what these tests are about: five seconds are short where many browsers run.
 expect.set_options(timeout=20_000)
 
@@ -183,11 +185,13 @@ def place(login_server: tuple[str, Flask], blog: Blog) -> Place:
     return a_place(login_server[1], login_server[0], blog)
 
 
-@pytest.fixture(scope="session")
-def two_sites(playwright: Playwright, browser_type_launch_args: dict[str, Any]) -> Iterator[Browser]:
-    """A browser that can open both sites."""
-    from tests.browser.login_site import ARGS
+# --- a feed of all kinds of posts (tests/browser/feed_site.py) ---
 
-    made = playwright.chromium.launch(**{**browser_type_launch_args, "args": ARGS})
-    yield made
-    made.close()
+
+@pytest.fixture(scope="session")
+def feed_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """An application with a feed of all kinds of posts."""
+    from tests.browser.feed_site import a_server
+
+    with a_server(tmp_path_factory.mktemp("feeds")) as made:
+        yield made

@@ -54,6 +54,15 @@ def ready(page: Page, address: str) -> None:
     page.wait_for_selector("hb-feed [part=post], [data-hb] [part=post]", state="attached")
 
 
+def rests_at(page: Page, place: str, number: int) -> None:
+    """Wait until what slides has come to rest at a place: a script's whole number of it."""
+    seen: list[int] = []
+    while seen[-4:] != [number] * 4:
+        assert len(seen) < 200, seen
+        page.wait_for_timeout(100)
+        seen.append(inside(page, place))
+
+
 def inside(page: Page, script: str) -> Any:
     """What a script says of the feed's shadow root, `root`."""
     return page.evaluate(

@@ -18,11 +18,9 @@ from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from core.sites import NewSite
-from tests.browser.conftest import FLAGS, HostPage
+from tests.browser.conftest import HostPage
 from tests.doubles import a_site
 
-RULES = "MAP plain.example 127.0.0.1 , MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE *.localhost"
-ARGS = [*(flag for flag in FLAGS if "host-resolver" not in flag), f"--host-resolver-rules={RULES}"]
 LISTEN = """<script nonce=n>window.heard = []; for (const type of ['hb-login', 'hb-error', 'hb-ready'])
   document.addEventListener(type, (e) => heard.push([type, e.detail]));</script>"""
 

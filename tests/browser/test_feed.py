@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +13,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from embed.kit_build import ROOT, version
 from tests.browser.conftest import HostPage, Seen
-from tests.browser.feed_site import LAYOUTS, Server, a_server, element, inside, ready
+from tests.browser.feed_site import LAYOUTS, Server, element, inside, ready
 from tests.browser.test_promises import BLOCKED, CSP, TOP, WATCH
 
 # DESIGN.md, "Budgets": the kit with all of the feed's script and style, in bytes as brotli 11.
@@ -27,10 +26,9 @@ STYLES = {
 SCHEMES = "<style>:root { color-scheme: light dark }</style>"
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with a_server(tmp_path_factory.mktemp("handbill")) as made:
-        yield made
+@pytest.fixture
+def server(feed_server: Server) -> Server:
+    return feed_server
 
 
 @pytest.fixture

@@ -31,7 +31,7 @@ def test_a_post_that_a_hub_tells_of_is_on_the_open_page(
     hub.add_feed()
     hub.tend()
     (feed,) = hub.desk.services.feeds.all()
-    with page.expect_request(f"**/api/v1/feeds/{feed.id}/events"):
+    with page.expect_request(f"**/api/v1/feeds/{feed.id}/events?since=*"):
         ready(page, host.show(f'<hb-feed feed="{feed.id}" live></hb-feed>', head=script))
     page.evaluate("window.same = true")
     expect(page.get_by_text("Post 1")).to_be_visible()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,14 +13,13 @@ from playwright.sync_api import Page, Route
 
 from feeds.feed import Feed
 from tests.browser.conftest import HostPage, Seen
-from tests.browser.feed_site import Server, a_server, inside, ready
+from tests.browser.feed_site import Server, inside, ready
 from tests.widgets.feeds_with_posts import a_feed, strangers
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with a_server(tmp_path_factory.mktemp("handbill")) as made:
-        yield made
+@pytest.fixture
+def server(feed_server: Server) -> Server:
+    return feed_server
 
 
 @pytest.fixture

@@ -5,21 +5,19 @@ from __future__ import annotations
 import io
 import re
 import wave
-from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import HostPage, Seen
-from tests.browser.feed_site import Server, a_server, element, inside, ready
+from tests.browser.feed_site import Server, element, inside, ready, rests_at
 from tests.browser.test_promises import CSP, WATCH
 from tests.widgets.feeds_with_posts import a_feed, a_post, news
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    with a_server(tmp_path_factory.mktemp("handbill")) as made:
-        yield made
+@pytest.fixture
+def server(feed_server: Server) -> Server:
+    return feed_server
 
 
 @pytest.fixture
@@ -55,8 +53,7 @@ def test_pictures_in_large_by_keyboard(page: Page, host: HostPage, script: str, 
     row = "Math.round(root.querySelector('.row').scrollLeft / innerWidth)"
     assert inside(page, row) == 1
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(900)
-    assert inside(page, row) == 2
+    rests_at(page, row, 2)
     for _ in range(8):  # the focus stays in the dialog
         page.keyboard.press("Tab")
         assert inside(page, "!root.activeElement || !!root.activeElement.closest('dialog')")
@@ -71,8 +68,7 @@ def test_pictures_in_large_by_pointer(page: Page, host: HostPage, script: str, s
     ready(page, host.show(element(server), head=script))
     page.get_by_role("link", name="Picture 1").click()
     page.get_by_role("button", name="Previous").click()
-    page.wait_for_timeout(900)
-    assert inside(page, "Math.round(root.querySelector('.row').scrollLeft / innerWidth)") == 5  # round to the last
+    rests_at(page, "Math.round(root.querySelector('.row').scrollLeft / innerWidth)", 5)  # round to the last
     page.get_by_role("button", name="Close").click()
     expect(page.locator("dialog")).to_have_count(0)
     page.get_by_role("link", name="Stalls along the quay").first.click()
@@ -149,15 +145,12 @@ def test_a_carousel_by_keys_buttons_and_fingers(page: Page, host: HostPage, scri
     ready(page, host.show(element(server, "carousel"), head=script))
     at = "Math.round(root.querySelector('.posts').scrollLeft / root.querySelector('li').offsetWidth)"
     page.get_by_role("button", name="Next").click()
-    page.wait_for_timeout(700)
-    assert inside(page, at) == 1
+    rests_at(page, at, 1)
     page.locator(".posts").focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_timeout(700)
-    assert inside(page, at) == 2
+    rests_at(page, at, 2)
     page.get_by_role("button", name="Previous").click()
-    page.wait_for_timeout(700)
-    assert inside(page, at) == 1
+    rests_at(page, at, 1)
     assert page.get_by_role("button", name="Pause").count() == 0  # nothing moves by itself
     style = "getComputedStyle(root.querySelector('.posts'))"
     assert inside(page, f"{style}.overflowX + ' ' + {style}.scrollSnapType") == "auto x mandatory"  # fingers swipe
@@ -257,9 +250,8 @@ def test_a_server_in_trouble_takes_nothing_away(
 
 def test_a_live_feed_hears_at_once(page: Page, host: HostPage, script: str, server: Server) -> None:
     feed = a_feed(server.app, [a_post(n) for n in range(3)])
-    with page.expect_request(f"**/api/v1/feeds/{feed.id}/events"):
+    with page.expect_request(f"**/api/v1/feeds/{feed.id}/events?since=*"):
         ready(page, host.show(f'<hb-feed feed="{feed.id}" live></hb-feed>', head=script))
-    page.wait_for_timeout(500)
     news(server.app, feed, a_post(51, time=a_post(0).time, text="Heard at once", html="<p>Heard at once</p>"))
     page.get_by_role("button", name="New posts").click()
     expect(page.get_by_text("Heard at once")).to_be_visible()

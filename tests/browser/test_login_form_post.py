@@ -12,11 +12,11 @@ from tests.login.parties import Party
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_the_answer_is_posted_to_the_site(two_sites: Browser, place: Place, scripts: bool) -> None:
+def test_the_answer_is_posted_to_the_site(browser: Browser, place: Place, scripts: bool) -> None:
     party = Party(place.site)
     changes = {"redirect_uri": place.blog.origin + "/post", "response_mode": "form_post", "network": "developer"}
     place.show()
-    context = two_sites.new_context(java_script_enabled=scripts)
+    context = browser.new_context(java_script_enabled=scripts)
     page = context.new_page()
     page.goto(place.base + party.address(**changes))
     say_who(page)

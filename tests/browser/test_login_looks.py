@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, Page
 
 from core.sites import Site
 from embed.snippet import links, snippets
@@ -44,18 +44,6 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Flask
 @pytest.fixture
 def place(three: tuple[str, Flask], blog: Blog) -> Place:
     return a_place(three[1], three[0], blog)
-
-
-@pytest.fixture
-def context(two_sites: Browser) -> Iterator[BrowserContext]:
-    made = two_sites.new_context()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
 
 
 def server_html(place: Place, **options: str) -> str:
@@ -127,8 +115,8 @@ def test_nothing_moves(page: Page, place: Place, style: str, source: str) -> Non
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("look", ["", "color=brand", "theme=light", "theme=dark", "lang=ar"])
-def test_axe_finds_nothing(two_sites: Browser, place: Place, scheme: Any, look: str) -> None:
-    context = two_sites.new_context(color_scheme=scheme)
+def test_axe_finds_nothing(browser: Browser, place: Place, scheme: Any, look: str) -> None:
+    context = browser.new_context(color_scheme=scheme)
     page = context.new_page()
     style = "<style>@media (prefers-color-scheme: dark) { body { background: #15130f; color: #f1ece2 } }</style>"
     address = place.show(head=style)
@@ -145,8 +133,8 @@ def test_axe_finds_nothing(two_sites: Browser, place: Place, scheme: Any, look: 
 
 
 @pytest.mark.parametrize("lang", ["en", "ar", "ko", "el"])
-def test_a_finger_finds_them_in_every_direction(two_sites: Browser, place: Place, lang: str) -> None:
-    context = two_sites.new_context(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+def test_a_finger_finds_them_in_every_direction(browser: Browser, place: Place, lang: str) -> None:
+    context = browser.new_context(viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
     page = context.new_page()
     address = place.show(head="<meta name=viewport content='width=device-width'>")
     rtl = "dir=rtl " if lang == "ar" else ""

@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Route
 
 from tests.browser.conftest import Seen
 from tests.browser.login_site import (
-    ARGS,
     NOTHING,
     Place,
     a_blog,
@@ -31,18 +30,6 @@ from tests.login.parties import claims
 POPUP = "mode=popup"
 # The page keeps the window, and what it was opened with, for the test to look at.
 KEEP = "void (open => (window.open = (...given) => (window.given = given, window.w = open(...given))))(open)"
-
-
-@pytest.fixture
-def context(two_sites: Browser) -> Iterator[BrowserContext]:
-    made = two_sites.new_context()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
 
 
 def test_the_page_stays_and_the_window_tells_it(
@@ -102,7 +89,7 @@ def test_55_forged_messages_are_not_heard(page: Page, context: BrowserContext, p
         page.evaluate("(m) => postMessage(m, '*')", forged)
         # From our own origin, but from a frame: the kit's page in an iframe of an attacker's making.
         window.evaluate("(m) => opener.postMessage({ ...m, state: 'another' }, '*')", forged)
-        page.wait_for_timeout(500)
+        page.wait_for_function("window.messages?.length >= 3")
         origins = {origin for origin, _ in page.evaluate("window.messages")}
         assert origins == {evil.origin, place.blog.origin, place.base}
         assert heard(page, "hb-login", "hb-error") == []
@@ -165,8 +152,8 @@ def test_where_windows_are_blocked_the_login_happens_in_this_one(page: Page, pla
 
 
 @pytest.mark.parametrize("inside", ["Mobile/15E148 [FBAN/FBIOS;FBAV/480]", "(Pixel 8; wv)", "Instagram 350.0"])
-def test_apps_with_a_browser_inside_have_one_window(two_sites: Browser, place: Place, inside: str) -> None:
-    context = two_sites.new_context(user_agent=f"Mozilla/5.0 AppleWebKit/605.1.15 {inside}")
+def test_apps_with_a_browser_inside_have_one_window(browser: Browser, place: Place, inside: str) -> None:
+    context = browser.new_context(user_agent=f"Mozilla/5.0 AppleWebKit/605.1.15 {inside}")
     page = context.new_page()
     ready(page, place.show(POPUP))
     log_in(page)
@@ -233,8 +220,7 @@ def careful(
     profile.mkdir(parents=True)
     settings = {"profile": {"cookie_controls_mode": 1, "block_third_party_cookies": True}}
     profile.joinpath("Preferences").write_text(json.dumps(settings), "utf-8")
-    launch = {**browser_type_launch_args, "args": ARGS}
-    made = playwright.chromium.launch_persistent_context(str(profile.parent), **launch)
+    made = playwright.chromium.launch_persistent_context(str(profile.parent), **browser_type_launch_args)
     yield made
     made.close()
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -34,19 +33,6 @@ from tests.browser.login_site import (
 from tests.browser.test_promises import CSP, WATCH
 from tests.login.parties import claims
 from tests.widgets.test_login_recipes import recipe
-
-
-@pytest.fixture
-def context(two_sites: Browser) -> Iterator[BrowserContext]:
-    made = two_sites.new_context()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
-
 
 # --- by redirect ---
 
@@ -119,10 +105,8 @@ def test_62_a_strict_policy_and_nothing_before_a_click(
     assert seen.errors == []
 
 
-def test_without_scripts_one_is_logged_in_here_and_comes_back_without_a_token(
-    two_sites: Browser, place: Place
-) -> None:
-    context = two_sites.new_context(java_script_enabled=False)
+def test_without_scripts_one_is_logged_in_here_and_comes_back_without_a_token(browser: Browser, place: Place) -> None:
+    context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(place.show())
     page.get_by_role("link", name="Continue with Developer").click()

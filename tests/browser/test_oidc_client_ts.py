@@ -6,12 +6,11 @@ It has no secret, asks the token endpoint from the page, stays logged in with a 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from embed.kit_build import ROOT
 from tests.browser.conftest import Seen
@@ -22,18 +21,6 @@ LIBRARY = ROOT / "node_modules/oidc-client-ts/dist/browser/oidc-client-ts.min.js
 SCOPE = "openid profile email offline_access"
 # What the page does where it is the end of a login in a window, or in a hidden frame.
 BACK_IN_A_WINDOW = "if (opener) manager.signinPopupCallback(); if (parent !== window) manager.signinSilentCallback();"
-
-
-@pytest.fixture
-def context(two_sites: Browser) -> Iterator[BrowserContext]:
-    made = two_sites.new_context()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def page(context: BrowserContext) -> Page:
-    return context.new_page()
 
 
 @pytest.fixture

@@ -229,6 +229,15 @@ def test_a_stream_tells_of_news(world: World, monkeypatch: pytest.MonkeyPatch) -
     next(again)
     assert next(again).startswith(b"event: changed\n")  # what happened while nobody listened
     again.close()
+    version = int(number.removeprefix("id: "))
+    for last, first in ((version + 1, None), (version, b"event: changed")):  # a page that was drawn before its stream
+        reply = world.client.get(f"/api/v1/feeds/{feed.id}/events?since={last}")
+        lines = iter(reply.response)
+        next(lines)
+        monkeypatch.setattr(streams, "BEAT", 0.0)
+        told = next(lines)
+        assert told.startswith(first or b": still here")
+        reply.close()
 
 
 def test_a_process_has_ten_streams_and_says_so(world: World) -> None:
