@@ -50,8 +50,8 @@ def document(feed_id: str, form: str) -> Response:
 def events(feed_id: str) -> Response:
     """Answer with a stream of events (https://html.spec.whatwg.org/#server-sent-events).
 
-    ``since`` is the version that a page has drawn: what happened before its stream began is told first. A browser that
-    comes back says by itself what it has heard last.
+    ``since`` is the version that a page has drawn: what happened before its stream began is told first. A browser
+    that comes back says by itself what it has heard last.
     """
     from feeds.streams import stream
 
