@@ -86,6 +86,7 @@ def _services(settings: Settings | None) -> Services:
         make_feeds=_feeds,
         handlers=_handlers(),
         schedules=SCHEDULES,
+        looks=_looks,
     )
 
 
@@ -103,6 +104,13 @@ def _handlers() -> dict[str, Handler]:
     own = {**notice_handlers({**OF_LOGINS, **OF_FEEDS}), "notices.sweep": sweep_notices}
     own |= {"events.trim": trim_events, "limits.clear": clear_limits, "accounts.renew": renew_accounts}
     return {**own, **FEEDS, **WEBHOOKS, REFRESH: refresh, "login.sweep": sweep, "login.tell_logout": tell_logout}
+
+
+def _looks() -> tuple[object, ...]:
+    from feeds.doctor import LOOKS as OF_FEEDS
+    from login.doctor import LOOKS as OF_LOGINS
+
+    return (*OF_LOGINS, *OF_FEEDS)
 
 
 def _previews(services: Services) -> object:

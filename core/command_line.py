@@ -6,6 +6,7 @@ The commands themselves stand with what they do (`commands.py`, `og/commands.py`
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
@@ -15,18 +16,22 @@ import click
 
 from core.errors import Problem
 
+# What a terminal obeys (ECMA-48 §5.2 and §5.3), but for tab and line end, and what turns text round (UAX #9 §2):
+# pages and names of strangers are shown to operators.
+_OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
 
 class Told(click.ClickException):
     """A Problem as the command line says it: one line, or the one JSON shape."""
 
     def __init__(self, problem: Problem, *, as_json: bool) -> None:
-        super().__init__(problem.message)
+        super().__init__(_OBEYED.sub("\ufffd", problem.message))
         self.problem, self.as_json = problem, as_json
 
     def show(self, file: Any = None) -> None:
         """Print the problem: JSON on stdout for programs, a sentence on stderr for people."""
         if self.as_json:
-            click.echo(json.dumps(self.problem.as_json(), ensure_ascii=False))
+            click.echo(_json(self.problem.as_json()))
         else:
             super().show(file)
 
@@ -54,7 +59,13 @@ class Group(click.Group):
 
 def tell(value: Any, lines: list[str], *, as_json: bool) -> None:
     """Print a result: JSON for programs, lines for people."""
-    click.echo(json.dumps(value, ensure_ascii=False, default=str) if as_json else "\n".join(lines))
+    click.echo(_json(value) if as_json else _OBEYED.sub("\ufffd", "\n".join(lines)))
+
+
+def _json(value: Any) -> str:
+    """Return JSON that a terminal may be shown: what `json` leaves as it is there is escaped too."""
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    return _OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def stdin_lines() -> Iterator[str]:

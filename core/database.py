@@ -8,6 +8,7 @@ are plain context managers: jobs and protocol code need no web framework for the
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sqlite3
 import weakref
@@ -69,6 +70,10 @@ _SQLITE_FAULTS = {
     "SQLITE_BUSY": "is held by another program for too long",
 }
 
+# What reading pages survives: only what is to be stored fails, until there is room again.
+_NO_ROOM = ("SQLITE_FULL", "SQLITE_READONLY")
+
+log = logging.getLogger(__name__)
 _INHERITED: list[Pool] = []
 
 BigInt = BigInteger().with_variant(Integer(), "sqlite")
@@ -210,8 +215,12 @@ class Database:
         except PoolTimeout as exc:
             raise _busy() from exc
         except OperationalError as exc:
-            if self.sqlite and _sqlite_fault(exc) != "SQLITE_BUSY":
-                raise  # a full disk or a missing table: waiting does not help, the log must show it
+            fault = _sqlite_fault(exc) if self.sqlite else "SQLITE_BUSY"
+            if fault in _NO_ROOM:
+                log.error("the database %s %s", self.path, _SQLITE_FAULTS[fault])
+                raise Busy("This server can store nothing now. Its operator finds the reason in the log.") from exc
+            if fault != "SQLITE_BUSY":
+                raise  # a missing table, say: waiting does not help, the log must show it
             raise _busy() from exc
 
     def close(self) -> None:

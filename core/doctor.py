@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
 from core.errors import Misconfigured, Problem
 from core.services import Services
-from core.settings import Settings, check_production
+from core.settings import Settings, check_production, data_folder
 
 # Below this the data folder cannot take a day of cache and database growth.
 LEAST_FREE_BYTES = 200 * 1024 * 1024
+# And below this it takes nothing more: SQLite's log alone grows to 4 MB between two checkpoints
+# (https://www.sqlite.org/wal.html#ckpt).
+NONE_FREE_BYTES = 5 * 1024 * 1024
+# Lines about one kind of thing: after a lost key each of a thousand rows would have one.
+MOST_OF_A_KIND = 10
 
 
 @dataclass(frozen=True)
@@ -27,7 +32,7 @@ class Finding:
 
 def examine(services: Services) -> list[Finding]:
     """Return everything looked at, worst first."""
-    looks = (_settings, _folder, _database, _site_credentials, _jobs, _notices, _redis, _plugins)
+    looks = (_settings, _folder, _database, _jobs, _notices, _redis, _plugins, _above)
     found = [finding for look in looks for finding in look(services)]
     return sorted(found, key=lambda f: ("error", "warning", "ok").index(f.severity))
 
@@ -57,12 +62,18 @@ def _studio(settings: Settings) -> Iterator[Finding]:
 
 
 def _folder(services: Services) -> Iterator[Finding]:
-    folder = services.settings.data
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    try:
+        folder = data_folder(services.settings)
+    except Misconfigured as exc:
+        yield Finding("error", exc.message)
+        return
     if not os.access(folder, os.W_OK):
         yield Finding("error", f"the data folder {folder} cannot be written")
         return
     free = shutil.disk_usage(folder).free
+    if free < NONE_FREE_BYTES:
+        yield Finding("error", f"data folder {folder}: the disk is full, and nothing can be stored")
+        return
     severity: Literal["ok", "warning"] = "ok" if free > LEAST_FREE_BYTES else "warning"
     yield Finding(severity, f"data folder {folder}: {free // 2**20} MB free")
 
@@ -106,29 +117,20 @@ def _notices(services: Services) -> Iterator[Finding]:
     from core.notice_endpoints import Endpoints
 
     try:
-        places = Endpoints(services.database, services.vault, services.settings).all()
+        known = Endpoints(services.database, services.vault, services.settings)
+        places = [known.find(place.site_key) for place in known.all()]
     except Problem:
         return  # the database was looked at before
     for place in places:
+        if not place.secrets:
+            again = f"sites webhook rotate {place.site_key}"
+            yield Finding("warning", f"webhook of site {place.site_key}: its secret does not open; {again}")
         if place.state != "active":
             yield Finding("warning", f"webhook of site {place.site_key} is off: {place.problem}")
         elif place.failing:
             since = place.failing.isoformat(timespec="minutes")
             yield Finding("warning", f"webhook of site {place.site_key}: nothing has arrived since {since}")
     yield Finding("ok", f"webhooks out: {len(places)} sites are told")
-
-
-def _site_credentials(services: Services) -> Iterator[Finding]:
-    """Say which sites' own credentials at networks do not open: those networks are off for them."""
-    from core.site_credentials import SiteCredentials
-
-    try:
-        broken = SiteCredentials(services.database, services.vault).broken()
-    except Problem:
-        return  # no database, or no secret key: said above
-    for key, network in broken:
-        again = f"sites credentials set {key} {network}"
-        yield Finding("warning", f"credentials of site {key} at {network} do not open; enter them anew: {again}")
 
 
 def _redis(services: Services) -> Iterator[Finding]:
@@ -141,8 +143,11 @@ def _redis(services: Services) -> Iterator[Finding]:
 
     try:
         redis.Redis.from_url(services.settings.redis_url, **options()).ping()
-    except (redis.RedisError, ValueError) as exc:
-        yield Finding("error", f"Redis does not answer: {type(exc).__name__}")
+    except ValueError:
+        yield Finding("error", "HANDBILL_REDIS_URL must look like redis://host:6379/0, rediss:// or unix://")
+    except redis.RedisError as exc:
+        at = urlsplit(services.settings.redis_url).netloc.rpartition("@")[2] or "its socket"
+        yield Finding("error", f"Redis does not answer at {at} ({type(exc).__name__}): is it running?")
     else:
         yield Finding("ok", "cache and limits: Redis")
 
@@ -150,3 +155,21 @@ def _redis(services: Services) -> Iterator[Finding]:
 def _plugins(services: Services) -> Iterator[Finding]:
     yield from (Finding("warning", f"plug-in skipped: {failure}") for failure in services.failures)
     yield Finding("ok", f"{len(services.networks)} networks, {len(services.widgets)} widgets")
+
+
+def _above(services: Services) -> Iterator[Finding]:
+    """Look at what the floors above want looked at (`core.services.Services.looks`)."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    for look in services.looks():
+        try:
+            yield from look(services)
+        except (Problem, SQLAlchemyError):
+            continue  # no database, or no secret key: said above
+
+
+def few(messages: Sequence[str]) -> Iterator[Finding]:
+    """Yield warnings, and behind the first ones how many more there are."""
+    yield from (Finding("warning", message) for message in messages[:MOST_OF_A_KIND])
+    if len(messages) > MOST_OF_A_KIND:
+        yield Finding("warning", f"and {len(messages) - MOST_OF_A_KIND} more of this kind")

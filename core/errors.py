@@ -18,6 +18,7 @@
     │  ├─ ReplyTooLarge  502   more bytes than we read
     │  ├─ BadReply       502   not what HTTP or the format promises
     │  ├─ HostBusy       503   we leave that host alone for now: retry_at
+    │  ├─ PermissionMissing 502  a credential elsewhere is good, and lacks a permission
     │  └─ TooSlow        504   the deadline passed
     └─ Misconfigured     500   names the setting
 
@@ -168,6 +169,10 @@ class HostBusy(FetchFailed):
     """We leave that host alone for now: it asked us to, or it failed too often."""
 
     code, status = "upstream_busy", 503
+
+
+class PermissionMissing(FetchFailed):
+    """A credential elsewhere is good, and lacks the permission for what was asked: its owner must agree again."""
 
 
 class TooSlow(FetchFailed):

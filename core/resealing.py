@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import inspect, select, update
 
 from core.database import Database
-from core.vault import Vault
+from core.vault import SealBroken, Vault
 
 
 def reseal(database: Database, vault: Vault, table: Any, purpose: str, fresh: Callable[[Any], str | None]) -> None:
@@ -17,7 +17,7 @@ def reseal(database: Database, vault: Vault, table: Any, purpose: str, fresh: Ca
     ``fresh`` seals a row's secret anew; None where it does not open, which stays as it is.
     """
     with database.session() as session:
-        rows = [row for row in session.scalars(select(table)) if row.sealed and vault.worn(purpose, row.sealed)]
+        rows = [row for row in session.scalars(select(table)) if row.sealed and _worn(vault, purpose, row.sealed)]
     for row in rows:
         sealed = fresh(row)
         if sealed is None:
@@ -26,3 +26,10 @@ def reseal(database: Database, vault: Vault, table: Any, purpose: str, fresh: Ca
         same = [column == getattr(row, column.key) for column in (*inspect(table).primary_key, table.sealed)]
         with database.session(write=True) as session:
             session.execute(update(table).where(*same).values(sealed=sealed))
+
+
+def _worn(vault: Vault, purpose: str, sealed: str) -> bool:
+    try:
+        return vault.worn(purpose, sealed)
+    except SealBroken:
+        return False  # damaged: one row must not hold up the others

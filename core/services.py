@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from core.patience import Upstreams
-from core.settings import Settings
+from core.settings import Settings, data_folder
 from core.vault import Vault
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.http import Http
     from core.jobs import Handler, Jobs
     from core.limits import Limits
+    from core.site_credentials import SiteCredentials
     from core.sites import Sites
 
 
@@ -48,6 +49,7 @@ class Services:
     make_feeds: Callable[[Services], Any] = lambda _: None
     handlers: Mapping[str, Handler] = field(default_factory=dict)  # what does each kind of job
     schedules: Mapping[str, str] = field(default_factory=dict)  # kinds of jobs, and when they are put
+    looks: Callable[[], tuple[Any, ...]] = tuple  # what `core.doctor` looks at on the floors above; app.py says
     upstreams: Upstreams = field(default_factory=Upstreams)
 
     @cached_property
@@ -56,7 +58,7 @@ class Services:
         from core.database import Database, ensure
 
         if self.settings.database.startswith("sqlite"):
-            self.settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+            data_folder(self.settings)
         database = Database(self.settings.database)
         ensure(database)
         return database
@@ -67,6 +69,13 @@ class Services:
         from core.sites import Sites
 
         return Sites(self.database)
+
+    @cached_property
+    def site_credentials(self) -> SiteCredentials:
+        """What sites have of their own at networks."""
+        from core.site_credentials import SiteCredentials
+
+        return SiteCredentials(self.database, self.vault)
 
     @cached_property
     def cache(self) -> Cache:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import socketserver
 from collections.abc import Callable
 
 from core.errors import Misconfigured
 from core.jobs_process import JobsProcess
 from core.metrics import FOLDER_VARIABLE
 from core.services import Services
-from core.settings import Settings, check_production
+from core.settings import Settings, check_production, data_folder
 
 # Threads of a worker: at most 10 wait on other servers and 10 hold a stream, so twelve always answer.
 THREADS = 32
@@ -35,6 +37,8 @@ def run(
     ``prepare`` is called, for a demo, with the services and the demo site's key.
     """
     settings = services.settings
+    place = host or settings.host, port or settings.port
+    _check_free(*place)
     for warning in check_production(settings):
         tell(f"Warning: {warning}")
     if demo and (own := demo_site(services)):
@@ -43,7 +47,37 @@ def run(
     _metrics_folder(services)
     greeting = "" if as_json else f"Handbill is at {settings.base_url}"
     started = (lambda: tell(greeting)) if greeting else (lambda: None)
-    _serve(settings, host or settings.host, port or settings.port, workers, started)
+    _serve(settings, *place, workers, started)
+
+
+class _Probe(socketserver.TCPServer):
+    """Listens for a moment, where nobody else does."""
+
+    allow_reuse_address = True  # what a server that has just ended leaves behind is no obstacle
+
+
+def _check_free(host: str, port: int) -> None:
+    """Raise Misconfigured for a port that is taken, or may not be had.
+
+    Granian's workers share a port (``SO_REUSEPORT``), and would share it with those of another server as well: of two
+    that are started by mistake each would get some of the requests.
+    """
+    six = socketserver.socket.AF_INET6  # type: ignore[attr-defined]  # what connects outside is in core/http alone
+    probe = type("_Probe6", (_Probe,), {"address_family": six}) if ":" in host else _Probe
+    try:
+        probe((host, port), socketserver.BaseRequestHandler).server_close()
+    except OSError as exc:
+        raise _no_port(host, port, exc) from exc
+
+
+def _no_port(host: str, port: int, why: OSError) -> Misconfigured:
+    if why.errno == errno.EADDRINUSE:
+        text = f"Port {port} on {host} is taken by another program. Choose another, such as PORT={port + 1} make run."
+    elif why.errno == errno.EACCES:
+        text = f"This user may not listen on port {port}. Choose one from 1024 on, such as --port 8000."
+    else:
+        text = f"Nobody can listen on port {port} of {host}: {why.strerror}."
+    return Misconfigured(text, field="HANDBILL_PORT")
 
 
 def demo_site(services: Services) -> str:
@@ -58,9 +92,15 @@ def demo_site(services: Services) -> str:
 
 
 def _metrics_folder(services: Services) -> None:
-    folder = services.settings.data.absolute() / "metrics"
+    data = data_folder(services.settings).absolute()
+    if not os.access(data, os.W_OK):
+        raise Misconfigured(f"The data folder {data} cannot be written.", field="HANDBILL_DATA")
+    folder = data / "metrics"
     shutil.rmtree(folder, ignore_errors=True)  # numbers of workers that are gone
-    folder.mkdir(parents=True)
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as exc:
+        raise Misconfigured(f"{folder} cannot be made: {exc.strerror}.", field="HANDBILL_DATA") from exc
     os.environ[FOLDER_VARIABLE] = str(folder)
 
 
@@ -89,9 +129,6 @@ def _serve(settings: Settings, host: str, port: int, workers: int, started: Call
     except RuntimeError as exc:
         if "in use" not in str(exc):
             raise
-        raise Misconfigured(
-            f"Port {port} on {host} is taken by another program. Choose another, such as PORT={port + 1} make run.",
-            field="HANDBILL_PORT",
-        ) from exc
+        raise _no_port(host, port, OSError(errno.EADDRINUSE, "taken")) from exc  # by somebody since we looked
     finally:
         jobs.stop()

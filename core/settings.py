@@ -149,7 +149,11 @@ def default_of(item: Any) -> Any:
 
 def is_loopback(address: str) -> bool:
     """Return whether an origin's host is this machine (RFC 6761 §6.3, RFC 5735 §3)."""
-    host = urlsplit(address).hostname or ""
+    try:
+        parts = urlsplit(address)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:  # an Origin header may be anything
+        return False
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
@@ -250,7 +254,8 @@ def check_production(settings: Settings) -> list[str]:
     if not settings.secret_key or any(len(k) < 32 for k in settings.secret_key):
         raise Misconfigured(
             "HANDBILL_SECRET_KEY is missing or shorter than 32 characters. Make one with: "
-            "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'",
+            "python3 -c 'import secrets; print(secrets.token_urlsafe(48))'. "
+            "To try Handbill on this machine alone: make run, or HANDBILL_ENV=development.",
             field="HANDBILL_SECRET_KEY",
         )
     if os.environ.get("AUTHLIB_INSECURE_TRANSPORT"):
@@ -278,14 +283,31 @@ def with_key(settings: Settings) -> Settings:
     """In development, read or make the key kept in the data folder (mode 0600); else return as is."""
     if settings.secret_key or settings.production:
         return settings
-    path = settings.data / "secret_key"
-    settings.data.mkdir(parents=True, exist_ok=True)
+    path = data_folder(settings) / "secret_key"
     try:
         with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
     except FileExistsError:
         pass  # made earlier, or by another process just now
+    except OSError as exc:
+        raise _unfit(settings.data, "written", exc) from exc
     return replace(settings, secret_key=(path.read_text("ascii").strip(),))
+
+
+def data_folder(settings: Settings) -> Path:
+    """Return the data folder, made for this user alone where it is not there. Raises Misconfigured."""
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as exc:
+        raise _unfit(settings.data, "made", exc) from exc
+    return settings.data
+
+
+def _unfit(folder: Path, what: str, why: OSError) -> Misconfigured:
+    return Misconfigured(
+        f"The data folder {folder} cannot be {what}: {why.strerror}. Set HANDBILL_DATA to a folder of your own.",
+        field="HANDBILL_DATA",
+    )
 
 
 def _check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
@@ -326,14 +348,20 @@ def shown(settings: Settings) -> list[dict[str, Any]]:
     rows = []
     for item in declared():
         value = cast(Any, getattr(settings, item.name))
-        text = ",".join(value) if isinstance(value, tuple) else str(value)
+        text = ",".join(value) if isinstance(value, tuple) else _word(value)
+        usual = value == default_of(item) or (item.name == "studio_url" and not settings.apart)
         masked = "********" if item.metadata["secret"] and text else text
         rows.append(
             {
                 "name": PREFIX + item.name.upper(),
                 "value": masked,
-                "default": value == default_of(item),
+                "default": usual,
                 "help": item.metadata["help"],
             }
         )
     return rows
+
+
+def _word(value: object) -> str:
+    """Return a value as one writes it."""
+    return ("on" if value else "off") if isinstance(value, bool) else str(value)

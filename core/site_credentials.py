@@ -111,11 +111,9 @@ class SiteCredentials:
         theirs = SiteCredentialRow.network == network
         return self._of_network.get(network, lambda: self._read(theirs))
 
-    def broken(self) -> list[tuple[str, str]]:
-        """Return sites and networks whose credentials do not open any more."""
-        with self._database.session() as session:
-            rows = list(session.scalars(select(SiteCredentialRow)))
-        return [(row.site_key, row.network) for row in rows if not self._opened(row)]
+    def all(self) -> tuple[Own, ...]:
+        """Return what all sites have, the oldest first, as it is now."""
+        return self._read(SiteCredentialRow.network != "")
 
     def reseal(self) -> None:
         """Seal under the newest key what another one sealed, so that this other can be taken away."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import quote, unquote_to_bytes, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, redirect, render_template, request
+from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
 from core import log
@@ -243,13 +244,24 @@ def _keep_apart() -> Response | None:
 # --- errors, and what every request meets ---
 
 
+class _Json(DefaultJSONProvider):
+    """JSON as it stands in an answer: as it was said, but for halves of surrogate pairs, which UTF-8 cannot say."""
+
+    sort_keys = False
+    ensure_ascii = False
+
+    def dumps(self, obj: Any, **kwargs: Any) -> str:
+        """Return the JSON of a value."""
+        text = super().dumps(obj, **kwargs)
+        return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
+
+
 def install(app: Flask, built: Services) -> None:
     """Bind the services and the rules that hold for every request."""
     app.extensions["handbill"] = built
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY
     app.config["MAX_FORM_MEMORY_SIZE"] = LARGEST_BODY
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has both
-    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    app.json = _Json(app)
     app.before_request(_refuse_nonsense)
     app.before_request(_keep_apart)
     app.after_request(_finish)
@@ -348,6 +360,7 @@ def _problem(problem: Problem) -> Response:
 def _error_json(problem: Problem) -> Response:
     response = jsonify(problem.as_json())
     response.status_code = problem.status
+    response.vary.add("Accept")  # a person gets a page
     # An error is told to whoever asked: a script cannot read it otherwise, and it holds nothing about anybody.
     response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["Cache-Control"] = "public, max-age=30" if problem.status in (404, 410) else "no-store"
@@ -363,12 +376,22 @@ def _http_exception(exc: HTTPException) -> Response | HTTPException:
     if exc.code is None or exc.code < 400:
         return exc  # a redirect that routing itself asks for
     code = (exc.name or "error").lower().replace(" ", "_").replace("'", "")
-    problem = Problem(exc.description or exc.name or "The request failed.", code=code)
+    problem = Problem(_said(exc), code=code)
     problem.status = exc.code
     response = _problem(problem)
     if exc.code == 405 and getattr(exc, "valid_methods", None):
         response.headers["Allow"] = ", ".join(exc.valid_methods)  # type: ignore[attr-defined]
     return response
+
+
+def _said(exc: HTTPException) -> str:
+    """Return what is wrong in words of ours, where routing itself found it; else what was said."""
+    methods = getattr(exc, "valid_methods", None)
+    if exc.code == 404 and exc.description == type(exc).description:
+        return "There is nothing at this address. /docs lists what there is."
+    if exc.code == 405 and methods:
+        return f"This address is asked with {' or '.join(sorted(set(methods) - {'OPTIONS', 'HEAD'}))}."
+    return exc.description or exc.name or "The request failed."
 
 
 def _unexpected(_exc: BaseException) -> Response:

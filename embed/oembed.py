@@ -30,6 +30,10 @@ SIZES: Mapping[str, tuple[int, int]] = {"feed": (WIDTH, 800), "share": (WIDTH, 8
 USUAL = (WIDTH, 320)
 # Seconds an answer is good for.
 GOOD = 3600
+# And one with a picture whose address ends within ten minutes.
+SOON = 300
+# How wide a post's picture is at the most, in pixels: what its card shows, at twice the density.
+THUMBNAIL = 1200
 # Characters of a post's words as its title: what programs show of one.
 TITLE = 140
 # More is no screen.
@@ -56,6 +60,10 @@ class Bounds:
         scale = min(1.0, (self.width or width) / width, (self.height or height) / height)
         return max(1, int(width * scale)), max(1, int(height * scale))
 
+    def within(self, width: int) -> Bounds:
+        """Return the room that is left in so much width."""
+        return Bounds(min(self.width or width, width), self.height)
+
     def hold(self, width: int, height: int) -> bool:
         """Tell whether there is room for a size."""
         return (width, height) == self.fit(width, height)
@@ -79,6 +87,10 @@ class Thumbnail:
     url: str
     width: int
     height: int
+
+    def said(self) -> Json:
+        """Return what an answer says of it: the three belong together (§2.3.4)."""
+        return {"thumbnail_url": self.url, "thumbnail_width": self.width, "thumbnail_height": self.height}
 
 
 # Gives a picture smaller: its address, its width and height, and the room; None where there is none.
@@ -138,9 +150,7 @@ def _thumbnail(picture: Mapping[str, Any], room: Bounds, smaller: Smaller) -> Js
         return {}
     fits = room.hold(width, height)
     found = Thumbnail(url, width, height) if fits else smaller(url, width, height, room)
-    if found is None:
-        return {}
-    return {"thumbnail_url": found.url, "thumbnail_width": found.width, "thumbnail_height": found.height}
+    return {} if found is None else found.said()
 
 
 def card_size(picture: Mapping[str, Any], room: Bounds) -> tuple[int, int, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -32,7 +32,7 @@ PER_ADDRESS = Rule("oembed-address", amount=60, seconds=3600)
 KEPT = f"public, max-age={oembed.GOOD}, stale-while-revalidate=86400"
 KEPT_POST = f"public, max-age={oembed.GOOD}"
 # Pictures made smaller for somebody anonymous end within ten minutes.
-SOON = "public, max-age=300"
+SOON = f"public, max-age={oembed.SOON}"
 PRIVATE = "private, max-age=60"
 
 
@@ -66,7 +66,8 @@ def _page(url: str, room: Bounds) -> tuple[Json, str, Caller]:
     who, before = _asker(url)
     found = _post(url, room, who, before)
     if found is not None:
-        return found, PRIVATE if who.trusted else KEPT_POST, who
+        soon = found["cache_age"] == oembed.SOON
+        return found, PRIVATE if who.trusted else SOON if soon else KEPT_POST, who
     preview: Mapping[str, Any] = services().previews.fetch(url, before).value
     if preview.get("blocked") == "login_wall":
         raise Unauthorized("That page is for people who have logged in.", code="private_page", field="url")
@@ -75,7 +76,7 @@ def _page(url: str, room: Bounds) -> tuple[Json, str, Caller]:
     found = oembed.of_page(preview, url, room, _frame(who), lambda *given: _smaller(who, *given))
     resized = found.get("thumbnail_url") not in (None, (preview.get("image") or {}).get("url"))
     if resized and who.site is None:
-        found["cache_age"] = 300
+        found["cache_age"] = oembed.SOON
     return found, PRIVATE if who.trusted else SOON if resized and who.site is None else KEPT, who
 
 
@@ -90,8 +91,21 @@ def _post(url: str, room: Bounds, who: Caller, before: Callable[[], None]) -> Js
     post = item(seen.shown, built.catalog.words("en")) if seen and seen.shown else None
     if seen is None or post is None:
         return None
-    data, high = built.networks[seen.network].policy.json, height({**post, "look": ""}, room.width or oembed.WIDTH)
-    return oembed.of_post(post, room, _frame(who), url, high, data=data)
+    policy, high = built.networks[seen.network].policy, height({**post, "look": ""}, room.width or oembed.WIDTH)
+    found = oembed.of_post(post, room, _frame(who), url, high, data=policy.json)
+    thumbnail = _still(who, seen.still, room, policy.hold) if seen.still else None
+    if thumbnail is None:
+        return found
+    return found | thumbnail.said() | ({} if who.site else {"cache_age": oembed.SOON})
+
+
+def _still(who: Caller, url: str, room: Bounds, hold: timedelta | None) -> Thumbnail | None:
+    """Return a post's picture from our proxy; None where it cannot be had."""
+    try:
+        seen = services().media.describe(url, hold)
+    except Problem:
+        return None
+    return _smaller(who, url, seen.width, seen.height, room.within(oembed.THUMBNAIL), hold)
 
 
 def _asker(url: str) -> tuple[Caller, Callable[[], None]]:
@@ -127,7 +141,9 @@ def _frame(who: Caller) -> str:
     return f"{frame}?{urlencode({'site': who.site.key})}" if who.site and on_its_pages else ""
 
 
-def _smaller(who: Caller, url: str, width: int, height: int, room: Bounds) -> Thumbnail | None:
+def _smaller(
+    who: Caller, url: str, width: int, height: int, room: Bounds, hold: timedelta | None = None
+) -> Thumbnail | None:
     """Return a page's picture from our proxy, as large as there is room for."""
     from og.media_service.address import WIDTHS, anonymous_until
     from og.pictures.pixels import fitted
@@ -138,7 +154,9 @@ def _smaller(who: Caller, url: str, width: int, height: int, room: Bounds) -> Th
         size = fitted(width, height, most)
         if room.hold(*size):
             try:
-                return Thumbnail(built.settings.base_url + built.media.address(url, most, expires=expires), *size)
+                return Thumbnail(
+                    built.settings.base_url + built.media.address(url, most, expires=expires, hold=hold), *size
+                )
             except Problem:
                 return None  # an address that nobody would fetch
     return None

@@ -60,7 +60,7 @@ def post_at(
 ) -> SeenPost | None:
     """Return the post at an address, for a caller who may have pages read; asking for it counts as reading a page."""
     from feeds.one_post import OnePosts
-    from feeds.show import shown_post
+    from feeds.show import shown_post, still_of
 
     built = services()
     found = OnePosts(built).read(url, who.site.key if who.site else "", before or (lambda: who.before(url)))
@@ -68,7 +68,8 @@ def post_at(
         return None
     if found.post is None:
         return SeenPost(found.network, None)
-    return SeenPost(found.network, shown_post(built, found.post, lang, source=found.source, expires=expires))
+    shown = shown_post(built, found.post, lang, source=found.source, expires=expires)
+    return SeenPost(found.network, shown, still_of(built.networks[found.network], found.post))
 
 
 def names_post(url: str) -> bool:

@@ -191,10 +191,15 @@ def _plain(links: Sequence[Link]) -> Tab:
 
 
 def _division(widget: str, options: Mapping[str, str], links: Sequence[Link], kit: Kit) -> Tab:
-    """The same for editors that strip elements they do not know."""
+    """The same for editors that strip elements they do not know.
+
+    They are also those that make a ``<br>`` of each line end (WordPress' wpautop), and the buttons take the room that
+    the links had: links one below the other would leave a hole. So it is one line.
+    """
     named = {"data-hb": widget} | {f"data-{name}": value for name, value in options.items()}
-    code = _script(kit) + "\n\n" + _element("div", named, links)
-    note = "For editors that strip tags they do not know. The same options, the same result."
+    inside = " ".join(line for link in links for line in _lines(link))
+    code = f"{_script(kit)}\n{_tag('div', named)}{inside}</div>"
+    note = "For editors that strip tags they do not know, or make breaks of line ends. The same options and result."
     return Tab("data", "data-hb", code, note, _why(links))
 
 

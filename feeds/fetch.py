@@ -20,7 +20,7 @@ from feeds.pace import untold
 from feeds.waits import Waits, told
 from networks import limits
 from networks.parts import Network
-from networks.records import STUMBLES, Answer, Dialect, Feed, More, Page, RateState, Request
+from networks.records import STUMBLES, Answer, Author, Dialect, Feed, More, Page, RateState, Request
 
 # What a network is asked for whose file does not say.
 ACCEPT = "application/json, application/atom+xml;q=0.9, */*;q=0.5"
@@ -169,6 +169,8 @@ class _Visit:
             return self._list(Request(page.feed), announced=True)  # a plain page names its feed
         pages, problem = self._further(page)
         behind, gaps = self._behind(pages, problem)
+        named = self._named((*pages, *behind))
+        pages, behind = named[: len(pages)], named[len(pages) :]
         found = self._to_remember(request)
         if gaps:  # then the list is read as a whole again, and what is behind the gap after it
             found, etag, modified, digest = {**found, "gaps": gaps}, "", "", ""
@@ -230,6 +232,21 @@ class _Visit:
             if not url or (ids and self._asking.known(ids) >= len(set(ids))):
                 return pages, None
         return pages, [url, left] if left > 0 else None
+
+    def _named(self, pages: tuple[Page, ...]) -> tuple[Page, ...]:
+        """Return pages with their author, of whom posts tell the address alone; where asking fails, as they are."""
+        posts = [post for page in pages for post in page.posts]
+        told = posts[0].author if len({post.author for post in posts}) == 1 else None
+        request = self._feed.who(posts[0]) if self._feed.who and told else None
+        if told is None or request is None:
+            return pages
+        try:
+            author = self._plain(self._answer(request)[0]).author
+        except Problem:
+            return pages
+        if author is None or _origin(author.url) != _origin(request.url):  # nobody says who somebody elsewhere is
+            return pages
+        return tuple(_by(author, told, page) for page in pages)
 
     def _short(self, pages: list[Page]) -> bool:
         return sum(len(page.posts) for page in pages) < self._feed.size
@@ -346,6 +363,12 @@ def stumbling(step: Callable[[Any], T], given: Any) -> T:
         raise Gone(exc.message, code="withdrawn") from exc
     except STUMBLES as exc:
         raise BadReply("The network's answer is not of the form it documents.", code="bad_reply") from exc
+
+
+def _by(author: Author, told: Author, page: Page) -> Page:
+    title = author.name if page.title in ("", told.name, told.handle) else page.title
+    posts = tuple(replace(post, author=author) for post in page.posts)
+    return replace(page, title=title, author=author, posts=posts)
 
 
 def _origin(url: str) -> str:

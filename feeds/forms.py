@@ -10,7 +10,7 @@ import json
 import mimetypes
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from types import MappingProxyType
@@ -120,7 +120,7 @@ def _item(entry: Entry) -> str:
         _element("guid", f"{entry.network} {post.id}", isPermaLink="false"),
         _element("pubDate", format_datetime(entry.at.astimezone(UTC).replace(microsecond=0), usegmt=True)),
         _element("dc:creator", _who(post)) if _who(post) else "",
-        _element("description", _html(post)),
+        _element("description", _body(post)),
         *(_element("category", tag) for tag in seen.tags),
         *(_element("enclosure", url=one.url, length="0", type=_type(one)) for one in files[:1]),
         *(_picture(one) for one in files),
@@ -146,7 +146,7 @@ def _entry(entry: Entry, page: FeedPage, head: Head) -> str:
         _element("published", written(entry.at)),
         _element("updated", _edited(entry)),
         f"<author>{author}</author>",
-        _element("content", _html(post), type="html", **({"xml:lang": seen.lang} if seen.lang else {})),
+        _element("content", _body(post), type="html", **({"xml:lang": seen.lang} if seen.lang else {})),
         *(_element("category", term=tag) for tag in seen.tags),
         *(_element("link", rel="enclosure", href=one.url, type=_type(one)) for one in _media(seen)),
     ]
@@ -164,8 +164,8 @@ def _json_item(entry: Entry, page: FeedPage, head: Head) -> dict[str, Any]:
             "id": _tag(page, head, f"{entry.network}/{post.id}"),
             "url": post.url or None,
             "title": post.title or None,
-            "content_html": _html(post),
-            "content_text": _plain(post),
+            "content_html": _body(post) or None,
+            "content_text": _plain(replace(post, title="")) or _plain(post),
             "image": images[0] if images else None,
             "date_published": written(entry.at),
             "date_modified": _edited(entry) if post.edited else None,
@@ -188,6 +188,11 @@ def _title(post: Post) -> str:
     return said if len(said) <= LONGEST_TITLE else said[: LONGEST_TITLE - 1].rstrip() + "…"
 
 
+def _body(post: Post) -> str:
+    """Return a post's HTML without its title, which has an element of its own in each of the forms."""
+    return _html(replace(post, title=""))
+
+
 def _html(post: Post) -> str:
     return "".join(_html_parts(post))
 
@@ -195,7 +200,8 @@ def _html(post: Post) -> str:
 def _html_parts(post: Post) -> Iterator[str]:
     """Yield the sanitised HTML, that of a repost and a quote in quotation marks."""
     shown = post.as_json()
-    yield shown.get("html", "") or _element("p", shown.get("text", ""))
+    words = shown.get("text", "")
+    yield shown.get("html", "") or (_element("p", words) if words else "")
     for inner in (post.repost, post.quote):
         if inner is not None:
             yield f"<blockquote><p>{_escaped(_who(inner))}</p>{_html(inner)}</blockquote>"

@@ -7,16 +7,21 @@ and in plain text it must stand (https://www.w3.org/TR/webmention/#webmention-ve
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from html import unescape
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urldefrag, urljoin
+from urllib.parse import urldefrag
 
+import ada_url
+
+from core.addresses import LONGEST as LONGEST_ADDRESS
 from core.addresses import web_address
 from core.errors import BadReply, Invalid
 from core.http import Reply
 from networks import _microformats
-from networks._html import too_deep
+from networks._depth import too_deep
+from networks._times import iso
 from networks._walk import name
 from networks.records import Author, Page, Post
 from og.preview import from_html
@@ -27,7 +32,11 @@ if TYPE_CHECKING:
 
 Kind = Literal["mention", "reply", "like", "repost"]
 # https://indieweb.org/reply, /like, /repost (read 2026-11): what a link to another page is, by its class.
-KINDS: dict[str, Kind] = {"u-in-reply-to": "reply", "u-like-of": "like", "u-repost-of": "repost"}
+# A citation in full stands there as a property in words (p-), a bare address as one that is a link (u-).
+KINDS: dict[str, Kind] = {
+    "u-in-reply-to": "reply", "u-like-of": "like", "u-repost-of": "repost",
+    "p-in-reply-to": "reply", "p-like-of": "like", "p-repost-of": "repost",
+}  # fmt: skip
 # Attributes that link (https://html.spec.whatwg.org/multipage/indices.html#attributes-3).
 LINKING = ("href", "src", "cite", "data", "poster")
 # Elements above a link that are looked at for what it is: a citation has some levels.
@@ -35,6 +44,8 @@ _ABOVE = 6
 # Characters of a page in which its entry is looked for; the link may stand behind them. Reading microformats takes
 # twenty times as long as finding links, and whoever mentions us says how much there is to read.
 ENTRY_IN = 200_000
+# Links as the sanitiser writes them.
+_HREF = re.compile(r'href="([^"]{1,2048})"')
 # As much of a page's words as a comment may have.
 LONGEST = 5000
 
@@ -68,17 +79,25 @@ def _in_html(reply: Reply, source: str, target: str) -> Found | None:
         raise BadReply("The page is nested too deep.")
     tree = LexborHTMLParser(html)
     base_node = tree.css_first("base[href]")
-    base = urljoin(reply.url, (base_node.attributes.get("href") or "") if base_node else "")
+    base = _joined(reply.url, (base_node.attributes.get("href") or "") if base_node else "") or reply.url
     links = [node for node in tree.css(",".join(f"[{one}]" for one in LINKING)) if _leads(node, base, target)]
     if not links:
         return None
     kinds = [kind for node in links if (kind := _kind(node))]
-    return Found(kinds[0] if kinds else "mention", _post(html, reply, source))
+    return Found(kinds[0] if kinds else "mention", _post(html, reply, source, target))
 
 
 def _leads(node: LexborNode, base: str, target: str) -> bool:
     given = (node.attributes.get(one) for one in LINKING)
-    return any(_same(urljoin(base, value), target) for value in given if value and len(value) <= 2048)
+    return any(_same(_joined(base, value), target) for value in given if value)
+
+
+def _joined(base: str, address: str) -> str:
+    """Return an absolute address, "" for none. Thousands of links are, against a base that the page chose."""
+    try:
+        return str(ada_url.URL(address, base).href) if len(address) <= LONGEST_ADDRESS else ""
+    except ValueError:
+        return ""
 
 
 def _same(address: str, target: str) -> bool:
@@ -104,18 +123,18 @@ def _kind(node: LexborNode) -> Kind | None:
     return None
 
 
-def _post(html: str, reply: Reply, source: str) -> Post:
+def _post(html: str, reply: Reply, source: str, target: str) -> Post:
     """Return the page's entry; where it has none, what the page says of itself."""
     page = _entries(html[:ENTRY_IN], reply.url)
     if page.posts:
-        entry = next((post for post in page.posts if post.url in (source, reply.url)), page.posts[0])
+        entry = _of_several(page.posts, (source, reply.url), target)
         return replace(entry, id=source, url=entry.url or source, text=entry.text[:LONGEST])
     said = from_html(html.encode("utf-8", "replace"), reply.url, "text/html; charset=utf-8")
     author = name(said.author or said.site_name)
     return Post(
         id=source,
         url=source,
-        time=said.published if said.published.endswith("Z") else "",
+        time=iso(said.published) if "T" in said.published else "",
         author=Author(author) if author else None,
         text=said.description[:LONGEST],
         title=said.title,
@@ -123,11 +142,21 @@ def _post(html: str, reply: Reply, source: str) -> Post:
     )
 
 
+def _of_several(entries: Sequence[Post], pages: tuple[str, ...], target: str) -> Post:
+    """Return the entry that a page is about; of a page of many, as a blog's first, the one that links to ours."""
+    own = (post for post in entries if post.url in pages)
+    linking = (
+        post for post in entries if _same(post.reply_to, target) or any(_same(to, target) for to in _hrefs(post))
+    )
+    return next(own, None) or next(linking, None) or entries[0]
+
+
+def _hrefs(post: Post) -> list[str]:
+    return [unescape(found) for found in _HREF.findall(post.html)]
+
+
 def _entries(html: str, url: str) -> Page:
-    try:
-        return _microformats.page_of_html(html, url, "") if "h-entry" in html else Page()
-    except BadReply:
-        return Page()  # what cannot be parsed there can be read otherwise
+    return _microformats.page_of_html(html, url, "") if "h-entry" in html else Page()
 
 
 def _bare(source: str) -> Found:

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from core import events
 from core.database import Database, utc_now
-from core.errors import Busy, NotFound, Problem, TooMany
+from core.errors import Busy, NotFound, PermissionMissing, Problem, TooMany
 from core.http import Http
 from core.log_masking import masked_text
 from feeds import keep, pace, same
@@ -123,7 +123,8 @@ class Refresher:
             try:
                 return self._fetch(source, network, token, seconds, anew=anew)
             except Problem as problem:
-                if problem.code == "login_expired" and token:
+                # What lacks a permission here may be good for the account's other sources.
+                if problem.code == "login_expired" and token and not isinstance(problem, PermissionMissing):
                     self._means.refused(source.account_id, token, masked_text(problem.message, WHY))
                 return problem
         except Problem as problem:

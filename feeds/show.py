@@ -195,6 +195,23 @@ def shown_post(
     return _Maker(services, blur=True, lang=lang, expires=expires).post(post, post.id, source)
 
 
+def still_of(network: Network, post: Post) -> str:
+    """Return the address of the picture that stands for a post where only one does; "" without one.
+
+    Neither where the network lets its posts be in no data form, nor its pictures be kept and so made smaller, nor
+    where the author put something in front of it.
+    """
+    told, policy = post.repost or post, network.policy
+    if not policy.json or policy.media != "keep" or told.sensitive or told.warning or post.sensitive or post.warning:
+        return ""
+    link = (told.link.image,) if told.link else ()
+    return next(filter(None, (*map(_still, told.media), *link)), "")
+
+
+def _still(one: Media) -> str:
+    return one.url if one.type == "image" and not one.embed else one.poster
+
+
 def shown_author(services: Services, author: Author, network: str) -> ShownAuthor:
     """Return what a template needs of somebody; ``network`` is whose policy says whether there is a picture."""
     maker = _Maker(services, blur=True, lang="")
@@ -267,8 +284,7 @@ class _Maker:
         return {"name": author.name, "handle": author.handle, "url": author.url, "avatar": avatar}
 
     def _one(self, one: Media, pictures: _Pictures | None) -> ShownMedia:
-        still = one.url if one.type == "image" and not one.embed else one.poster
-        picture = self._picture(still, PICTURE, pictures, (one.width, one.height))
+        picture = self._picture(_still(one), PICTURE, pictures, (one.width, one.height))
         return {"type": one.type, "url": one.url, "picture": picture, "alt": one.alt, "embed": one.embed}
 
     def _link(self, link: Link, pictures: _Pictures | None) -> ShownLink:

@@ -43,11 +43,13 @@ def tend(_payload: dict[str, Any], services: Any) -> None:
 
 
 def sweep(_payload: dict[str, Any], services: Any) -> None:
-    """Delete deliveries that were kept for long enough, and mentions that never could be looked at."""
+    """Delete old deliveries, and mentions that never could be looked at; seal subscriptions' secrets anew."""
     from feeds.mentions import Mentions
     from feeds.webhooks import Webhooks
 
-    Webhooks(services).deliveries.sweep()
+    webhooks = Webhooks(services)
+    webhooks.deliveries.sweep()
+    webhooks.subscriptions.reseal()
     Mentions(services).sweep()
 
 

@@ -23,14 +23,21 @@ _ID = re.compile(r"[0-9A-Za-z][\w.-]{4,}")
 
 
 def concerned(
-    session: Session, network: Network, subscription: SubscriptionRow | None, event: Event
+    session: Session,
+    network: Network,
+    subscription: SubscriptionRow | None,
+    event: Event,
+    sites: Sequence[str] | None = None,
 ) -> list[SourceRow]:
     """Return the sources that an event is about.
 
     A subscription at a hub is for one topic, another may be for one account. Beyond that the event names accounts, by
-    number, name or address; one that names none is about all of the network's sources.
+    number, name or address; one that names none is about all of the network's sources. ``sites`` are those whose
+    sources count, None for all.
     """
     mine = select(SourceRow).where(SourceRow.network == network.key)
+    if sites is not None:
+        mine = mine.where(SourceRow.site_key.in_(sites))
     if subscription is not None and subscription.hub and not _has_own_hub(network):
         mine = mine.where(SourceRow.hub == subscription.hub, SourceRow.topic == subscription.topic)
     rows = session.scalars(mine).all()
@@ -89,10 +96,12 @@ def _owners(session: Session, rows: Sequence[SourceRow]) -> Mapping[str, set[str
 
 
 def _names(account: str) -> set[str]:
-    """Return what an account may be written like: with and without @, as an address, in capitals or not."""
+    """Return what an account may be written like: with and without @, as an address, in capitals or not; of an
+    address its first two parts as well, behind which others may stand (``owner/repository/tree/main``)."""
     plain = account.strip().lower().removeprefix("@").rstrip("/")
-    path = re.sub(r"^https?://[^/]+/", "", plain).removeprefix("@")
-    return {name for name in (plain, path) if name and name != "me"}
+    path = re.sub(r"^(?:https?://)?[^/]+\.[a-z]{2,}/", "", plain).removeprefix("@")
+    first = "/".join(path.split("?")[0].split("/")[:2]).removesuffix(".git") if path != plain else ""
+    return {name for name in (plain, path, first) if name and name != "me"}
 
 
 def _found(row: SourceRow) -> set[str]:

@@ -1,7 +1,8 @@
 """Where networks and hubs send to, and what we share with each: subscriptions with their secrets, sealed.
 
 ``/webhooks/<network>/<id>`` has an id that nobody guesses; it says which secret must have signed. Where the secret is
-that of our application at a network, ``/webhooks/<network>`` alone works too, with the credentials of the settings.
+that of an application at a network, ``/webhooks/<network>`` alone works too, with the credentials of the settings and
+those of sites (`feeds.webhook_apps`).
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ from sqlalchemy import delete, select
 
 from core.database import Database, utc_now
 from core.errors import Gone, Invalid, NotFound
+from core.resealing import reseal
 from core.settings import Settings
 from core.vault import SealBroken, Vault
 from feeds.tables import new_id
+from feeds.webhook_apps import SiteApps
 from feeds.webhook_tables import SubscriptionRow
 from networks.parts import Network
 from networks.webhooks import Secrets, Webhook
@@ -71,12 +74,14 @@ class Subscriptions:
         settings: Settings,
         networks: Mapping[str, Network],
         now: Callable[[], datetime] = utc_now,
+        own: SiteApps | None = None,
     ) -> None:
         self._database = database
         self._vault = vault
         self._settings = settings
         self._networks = networks
         self._now = now
+        self._own = own
 
     def address(self, network: str, subscription_id: str = "") -> str:
         """Return where a network sends to."""
@@ -113,8 +118,9 @@ class Subscriptions:
     def shared(self, key: str) -> NewSubscription:
         """Return the network's own address, where our application's secret signs; Invalid where it does not."""
         hook = self._hook(key)
-        if hook.key_from != "app" or not self._app_keys(hook):
-            raise Invalid(f"{key} has no secret in the settings that would count there.", field="network")
+        if not self._has_app(hook):
+            text = f"{key} has no application whose secret would count there, in the settings or of a site."
+            raise Invalid(text, field="network")
         return NewSubscription("", self.address(key), self.server_token(key) if hook.token else "")
 
     def new(self, network: str, *, secret: str, token: str = "", account: str = "", **values: Any) -> SubscriptionRow:
@@ -169,6 +175,14 @@ class Subscriptions:
         """Return the newest secret of a subscription, "" where it has none of its own."""
         return next((key for key, _ in self._opened(row)[0]), "")
 
+    def usable(self, row: SubscriptionRow) -> bool:
+        """Return whether anything can be proved to a subscription's address: one of its secrets opens."""
+        return bool(self._of_row(row, self._hook(row.network)).keys)
+
+    def reseal(self) -> None:
+        """Seal under the newest key what another one sealed, so that this other can be taken away."""
+        reseal(self._database, self._vault, SubscriptionRow, _PURPOSE, self._resealed)
+
     def server_token(self, network: str) -> str:
         """Return what is to be entered as token for the network's own address: the same each time."""
         return self._vault.sign(_TOKEN, network.encode())
@@ -180,10 +194,13 @@ class Subscriptions:
         return network.webhook
 
     def _of_settings(self, network: Network, hook: Webhook) -> Secrets:
-        keys = self._app_keys(hook)
-        if hook.key_from != "app" or not keys:
+        if not self._has_app(hook):
             raise NotFound("This address needs the id of a subscription.", code="no_subscription")
-        return Secrets(keys, self.server_token(network.key) if hook.token else "")
+        return Secrets(self._app_keys(hook), self.server_token(network.key) if hook.token else "")
+
+    def _has_app(self, hook: Webhook) -> bool:
+        """Return whether there is an application, the server's or a site's, whose secret signs."""
+        return hook.key_from == "app" and bool(self._app_keys(hook) or (self._own and self._own.secrets(hook)))
 
     def _of_row(self, row: SubscriptionRow, hook: Webhook) -> Secrets:
         keys, token = self._opened(row)
@@ -208,6 +225,10 @@ class Subscriptions:
             return [], ""
         now = self._now().isoformat()
         return [(key, until) for key, until in said["keys"] if not until or until > now], str(said["token"])
+
+    def _resealed(self, row: SubscriptionRow) -> str | None:
+        keys, token = self._opened(row)
+        return self._seal(row, keys, token) if keys or token else None
 
 
 def _context(row: SubscriptionRow) -> str:

@@ -44,7 +44,11 @@ class SubscriptionRow(Base):
 
 
 class DeliveryRow(Base):
-    """One delivery. ``sealed`` is the body; ``state``: ``waiting``, ``done`` or ``failed``, with the reason."""
+    """One delivery. ``sealed`` is the body; ``state``: ``waiting``, ``done`` or ``failed``, with the reason.
+
+    ``subscription_id`` is "" for the network's own address, and says there which site's application signed it, where
+    it was not the server's (`feeds.webhook_apps`).
+    """
 
     __tablename__ = "webhook_deliveries"
     __table_args__ = (

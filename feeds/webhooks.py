@@ -18,6 +18,7 @@ from core.errors import BadReply, NotAllowed, Problem
 from core.vault import SealBroken
 from feeds.service import REFRESH
 from feeds.tables import SourceRow
+from feeds.webhook_apps import SiteApps
 from feeds.webhook_sources import concerned, delete_posts
 from feeds.webhook_store import Deliveries, Kept
 from feeds.webhook_subscriptions import Place, Subscriptions
@@ -46,7 +47,8 @@ class Webhooks:
         self._now = now
         parts = (services.database, services.vault)
         self.deliveries = Deliveries(*parts, now)
-        self.subscriptions = Subscriptions(*parts, services.settings, services.networks, now)
+        self.own = SiteApps(services.site_credentials)
+        self.subscriptions = Subscriptions(*parts, services.settings, services.networks, now, self.own)
 
     def greet(self, key: str, subscription_id: str, query: Mapping[str, str]) -> Echo:
         """Answer a network that asks whether an address is ours. Raises NotFound, Gone, and NotAllowed."""
@@ -69,7 +71,8 @@ class Webhooks:
         (https://www.w3.org/TR/websub/#signature-validation).
         """
         place = self.subscriptions.place(key, subscription_id)
-        if not place.hook.verifies(delivery, place.secrets):
+        signer = self._signer(place, delivery)
+        if signer is None:
             if place.hook.websub is not None:
                 log.info("a hub's delivery was not signed rightly", extra={"network": key})
                 return None
@@ -78,7 +81,7 @@ class Webhooks:
             raise NotAllowed("The delivery was sent too long ago.", code="stale_delivery")
         echo = place.hook.reply(delivery)
         if echo is None:
-            kept = self.deliveries.put(key, place.id, self._id(place, delivery), delivery, place.hook.headers)
+            kept = self.deliveries.put(key, signer, self._id(place, delivery), delivery, place.hook.headers)
             if kept.waiting:
                 self._enqueue(kept)
         self._heard(place)
@@ -115,6 +118,13 @@ class Webhooks:
         for row_id in self.deliveries.forgotten():
             self._services.jobs.enqueue(PROCESS, {"delivery": row_id}, dedupe=row_id)
 
+    def _signer(self, place: Place, delivery: Delivery) -> str | None:
+        """Return by what a delivery is known to be signed: the subscription's id, "" for the server's application at
+        the network's own address, or a site (`feeds.webhook_apps`); None where nobody of them did."""
+        if place.row is None:
+            return self.own.signer(place.hook, delivery, place.secrets.keys)
+        return place.id if place.hook.verifies(delivery, place.secrets) else None
+
     def _have_read(self, source_id: str) -> None:
         now = self._now().timestamp()
         burst, into = divmod(now, BURST)
@@ -127,7 +137,8 @@ class Webhooks:
         network, services = self._services.networks[row.network], self._services
         with services.database.session() as session:
             subscription = session.get(SubscriptionRow, row.subscription_id) if row.subscription_id else None
-            found = [(event, concerned(session, network, subscription, event)) for event in events]
+            sites = self.own.sites(network.webhook, row.subscription_id)
+            found = [(event, concerned(session, network, subscription, event, sites)) for event in events]
         for event, sources in found:
             if event.kind == "deleted" and sources:
                 self._delete(event.subject, sources)

@@ -13,7 +13,7 @@ from urllib.parse import urlencode, urljoin
 from core.addresses import web_address
 from core.errors import Invalid, NotFound
 from core.http import Http, Reply
-from networks._html import too_deep
+from networks._depth import too_deep
 from og.reader.encoding import as_utf8
 
 # What is read of a page to find its endpoint, which mostly stands in its head.

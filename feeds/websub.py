@@ -93,6 +93,8 @@ class Hubs:
             if key not in known:
                 self._new(*key)
         for key, row in known.items():
+            if row.state == "active" and not self._subscriptions.secret_of(row):
+                self._subscriptions.note(row, ask_at=self._now())  # what is sent proves nothing: agree on a new one
             if key not in wanted and row.state != "ending":
                 self._subscriptions.note(row, state="ending", ask_at=self._now(), failures=0)
             elif key in wanted and row.state == "ending":
@@ -120,7 +122,7 @@ class Hubs:
         fields = {
             "hub.callback": self._subscriptions.address(row.network, row.id), "hub.mode": mode,
             "hub.topic": row.topic, "hub.lease_seconds": f"{LEASE.total_seconds():.0f}",
-            "hub.secret": self._subscriptions.secret_of(row),
+            "hub.secret": self._subscriptions.secret_of(row) or self._subscriptions.rotate(row.id),
         }  # fmt: skip
         form = "application/x-www-form-urlencoded"
         try:

@@ -66,7 +66,8 @@ class Apps:
 
     def __init__(self, services: Services) -> None:
         self._settings = services.settings
-        self.store = SiteCredentials(services.database, services.vault)
+        self._networks: Mapping[str, Network] = services.networks
+        self.store: SiteCredentials = services.site_credentials
 
     def of(self, network: Network, site_key: str = "") -> App | None:
         """Return what a network knows a site by: the site's own application, else the server's."""
@@ -106,6 +107,21 @@ class Apps:
             if theirs and name == name_of(login, theirs) and not _same_secrets(login, values, theirs):
                 text = f"{whose.capitalize()} has this application with another secret. Change that one first."
                 raise Invalid(text, field=secret)
+
+    def fault(self, own: Own) -> str:
+        """Return why a site's own credentials, which open, cannot be used; "" where they can."""
+        network = self._networks.get(own.network)
+        if network is None:
+            return "this server knows no such network; is its plug-in installed?"
+        login = network.login
+        if login is None or network.dead or (login.development and self._settings.production):
+            return "nobody can log in with it here"
+        missing = [item.suffix for item in login.credentials if not item.optional and not own.values.get(item.suffix)]
+        if missing:
+            return f"{' and '.join(missing)} is missing"
+        if not name_of(login, own.values):
+            return f"{login.app[0]} does not begin with the number of its application and a colon"
+        return "" if self._own(network, own) else "this server has the same application, with another secret"
 
     def site_of(self, network: Network, issuer: str) -> str:
         """Return the key of a site that logs in accounts of this issuer by its own application; "" for none."""

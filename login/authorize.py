@@ -155,6 +155,6 @@ def _to_the_letter(answer: Answer, asked: AuthRequest) -> Answer:
     address = asked.get("redirect_uri")
     own = len(parse_qsl(urlsplit(address).query, keep_blank_values=True))
     added = parse_qsl(urlsplit(answer.location).query, keep_blank_values=True)[own:]
-    joint = "&" if "?" in address else "?"
+    joint = "#" if asked.get("response_mode") == "fragment" else "&" if "?" in address else "?"
     answer.headers["Location"] = f"{address}{joint}{urlencode(added)}"
     return answer

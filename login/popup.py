@@ -37,7 +37,8 @@ def is_popup(asked: AuthRequest, site: Site) -> bool:
 def answer_of(location: str) -> dict[str, str]:
     """Return what an answer says: code, state and iss, or an error (RFC 6749 §4.1.2, RFC 9207)."""
     names = ("code", "error", "error_description", "state", "iss")
-    return {name: value for name, value in parse_qsl(urlsplit(location).query) if name in names}
+    parts = urlsplit(location)
+    return {name: value for name, value in parse_qsl(parts.fragment or parts.query) if name in names}
 
 
 class Answers:

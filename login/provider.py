@@ -18,7 +18,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from authlib.common.urls import add_params_to_uri
-from authlib.oauth2.rfc6749 import AuthorizationServer, InvalidClientError, InvalidGrantError, InvalidRequestError
+from authlib.oauth2.rfc6749 import (
+    AuthorizationServer,
+    InvalidClientError,
+    InvalidGrantError,
+    InvalidRequestError,
+    InvalidScopeError,
+)
 from authlib.oauth2.rfc6749 import grants as base
 from authlib.oauth2.rfc6749.requests import OAuth2Payload, OAuth2Request
 from authlib.oauth2.rfc7009 import RevocationEndpoint
@@ -33,7 +39,7 @@ from authlib.oidc.core.grants.util import validate_request_prompt
 
 from login.grants import ACCESS_LIFE, Code, Grant, Token, Wanted
 from login.provider_models import Client, Given, UsedCode
-from login.requests import RESPONSE_MODES, origin_of
+from login.requests import RESPONSE_MODES, origin_of, twice
 
 if TYPE_CHECKING:
     from login.service import Logins
@@ -189,7 +195,7 @@ class Promises:
             raise RegistrationNotSupportedError()
         if payload.data.get("response_mode", "query") not in RESPONSE_MODES:
             raise InvalidRequestError(f"response_mode must be {' or '.join(RESPONSE_MODES)}.")
-        if any(len(values) > 1 for values in payload.datalist.values()):
+        if twice(payload.datalist):
             raise InvalidRequestError("A parameter is there twice.")
         max_age = payload.data.get("max_age", "0")
         if not (max_age.isascii() and max_age.isdecimal()):
@@ -206,7 +212,9 @@ class AuthorizationCode(base.AuthorizationCodeGrant):
         self.register_hook("after_validate_consent_request", validate_request_prompt)
 
     def validate_requested_scope(self) -> None:
-        """Take what there is, and pass over the rest (OpenID Connect Core §3.1.2.1)."""
+        """Want ``openid``, take what else there is, and pass over the rest (OpenID Connect Core §3.1.2.1)."""
+        if "openid" not in self.request.form.get("scope", "").split():
+            raise InvalidScopeError("openid must be among the scopes, which stand apart by spaces.")
 
     def generate_authorization_code(self) -> str:
         """Return a new code, stored with what it is for."""

@@ -6,7 +6,7 @@ somebody who only looks. Whatever comes back is checked again from the beginning
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from core.sites import Site, Sites
 
 SCOPES = ("openid", "profile", "email", "offline_access")
-# How an answer gets to the site. Nothing but a code is ever in it, so the address will do (RFC 6749 §4.1.2).
-RESPONSE_MODES = ("query", "form_post")
+# How an answer gets to the site. Nothing but a code is ever in it, so the address will do (RFC 6749 §4.1.2). Scripts
+# of pages ask for it in the fragment, which no server's log keeps (OAuth 2.0 Multiple Response Types §2.1).
+RESPONSE_MODES = ("query", "fragment", "form_post")
+# A client may name several things that it wants a token for (RFC 8707 §2): here they make no difference.
+MAY_REPEAT = frozenset({"resource"})
 # Our own mark on a request that somebody has logged in for; see `login.service`.
 DONE = "hb_done"
 # The longest request that is carried along: twice encoded it stays under what is taken of any query (core.web).
@@ -47,12 +50,6 @@ class AuthRequest:
             if value:
                 found.setdefault(name, value)
         return found
-
-    @property
-    def repeated(self) -> bool:
-        """Whether a parameter is there twice, which RFC 6749 §3.1 forbids."""
-        names = [name for name, _ in self.pairs]
-        return len(names) != len(set(names))
 
     def get(self, name: str) -> str:
         """Return a parameter's value, or the empty string."""
@@ -82,6 +79,11 @@ class AuthRequest:
         if not text.isascii() or not text.isdigit() or len(text) > 10:
             raise ValueError("max_age is not a number of seconds")
         return int(text)
+
+
+def twice(fields: Mapping[str, Sequence[str]]) -> bool:
+    """Return whether a parameter is there twice that may not be (RFC 6749 §3.1, §3.2)."""
+    return any(len(values) > 1 for name, values in fields.items() if name not in MAY_REPEAT)
 
 
 def read(pairs: Iterable[tuple[str, str]]) -> AuthRequest:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from flask import Blueprint, Response, g, make_response, redirect, request
+from werkzeug.exceptions import HTTPException
 
 from core import web
 from core.limits import Rule
@@ -103,7 +104,10 @@ def words() -> Any:  # widgets.words.Words: a floor above this one
     """Return the words in the reader's language: as the site asks, else the browser; of those the site has chosen."""
     catalog = services().login_words
     chosen = [found for tag in g.get("login_languages", ()) if (found := catalog.nearest(tag))]
-    wanted = request.values.get("ui_locales", "")[:200].split()
+    try:
+        wanted = request.values.get("ui_locales", "")[:200].split()
+    except HTTPException:  # a form that is too large to be read: this may be the page that says so
+        wanted = request.args.get("ui_locales", "")[:200].split()
     if not chosen:
         known = next(filter(catalog.nearest, wanted), "")
         return catalog.words(known) if known else catalog.best(request.headers.get("Accept-Language", ""))

@@ -15,6 +15,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from core.errors import TooMany
 from core.limits import Rule
 from core.web import client_address, dress, may_ask, services
+from login.requests import twice
 from login.routes import logins
 
 if TYPE_CHECKING:
@@ -29,9 +30,11 @@ FAILURES = Rule("oauth-failures", amount=30, seconds=60)
 # A token request has a dozen short fields, and two tokens at most.
 LARGEST_FORM = 64 * 1024
 _FORMS = ("", "application/x-www-form-urlencoded", "multipart/form-data")
+# Clients name themselves in headers of their own, and tracing adds its: none of them is looked at here, so all may
+# come. The asterisk never stands for Authorization (Fetch §3.2.2).
 _PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, *",
     "Access-Control-Max-Age": "600",
 }
 # What stands for an origin that is not the site's; opaque ones, as of sandboxed frames, say the same (HTML §7.1.1).
@@ -144,7 +147,7 @@ def _refused(fields: dict[str, list[str]]) -> Answer | None:
     if not kind and request.endpoint == "oauth.token":
         return Answer(400, {"error": "invalid_request", "error_description": "grant_type is missing."})
     odd = not (kind.isascii() and kind.isprintable()) or set(kind) & set('"\\')
-    if odd or any(len(values) > 1 for values in fields.values()):
+    if odd or twice(fields):
         return Answer(400, {"error": "invalid_request", "error_description": "A parameter is odd, or there twice."})
     if _page() == FOREIGN:
         text = "This origin is not registered for the site."

@@ -8,17 +8,18 @@ as a list of either; whatever is only an address is left as one, since nothing i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
+from networks._activitypub_media import link_of, media_of, points_away
+from networks._activitystreams import Object, id_of, page_of, picture_of, said, type_of
 from networks._errors import opened, problem
 from networks._html import looks_like_html, of_clean, of_text, plain, sanitised
-from networks._pictures import kind_of, unique, within
 from networks._syndication import language
 from networks._times import iso
-from networks._walk import counted, dig, digest, every, ident, name, record, records, size, text, web, whole
-from networks.records import Answer, Author, Media, MediaType, Option, Page, Poll, Post
+from networks._walk import counted, dig, digest, every, ident, name, record, records, text, web, whole
+from networks.records import Answer, Author, Option, Page, Poll, Post
 
 # Items read from one page of an outbox; Mastodon's have 20, PeerTube's 10, WordPress's 10.
 MOST_ITEMS = 200
@@ -58,23 +59,24 @@ SILENT = frozenset(
         "EmojiReact",
     ]
 )
-KINDS: dict[str, MediaType] = {"Image": "image", "Video": "video", "Audio": "audio"}
 PUBLIC = ("https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public")
 CODES = {"Request not signed": "not_allowed"}
-Object = Mapping[str, Any]
+# What stands in an actor's address in place of a name: a number (Mastodon 4.4, lotide, NodeBB), or the ids of Misskey
+# and its forks, letters and digits in turn (packages/backend/src/misc/id/aidx.ts, read 2026-11).
+_NUMBER = re.compile(r"\d+|(?=\d*(?:[a-z]+\d+){3})[0-9a-z]{16,}")
 
 
 def page(data: Any, url: str, network: str) -> Page:
     """Return parsed ActivityStreams as a page of posts."""
     body = record(data)
-    kind = _type(body)
+    kind = type_of(body)
     if kind == "Tombstone":
         raise problem("gone")
     items = list(_items(data))[:MOST_ITEMS]
     posts = tuple(post for post in (_post(record(item), item, network) for item in items) if post and post.id)
     owner = actor(body) if kind in ACTORS else actor(body.get("attributedTo") or body.get("actor"))
     owner = owner if kind in ACTORS or (kind in COLLECTIONS and owner) else _one_author(posts)
-    title = name(_said(body, "name")) if kind in COLLECTIONS or kind in ACTORS else ""
+    title = name(said(body, "name")) if kind in COLLECTIONS or kind in ACTORS else ""
     title = title or (owner.name or owner.handle if owner else "") or name(body.get("subject"))
     return Page(title=title, posts=posts, next=_next(body, kind, url), author=owner, gone=tuple(_gone(items)))
 
@@ -84,32 +86,25 @@ def of_answer(answer: Answer, network: str) -> Page:
     return page(opened(answer, CODES), answer.url, network)
 
 
-def _type(value: Object) -> str:
-    kinds = [
-        ident(one).rpartition("#")[2].rpartition(":")[2] for one in every(value.get("type") or value.get("@type"))
-    ]
-    return next((kind for kind in kinds if kind), "")
-
-
 def _items(data: Any) -> Iterator[Any]:
     """Yield what a collection holds, its first page too where that stands in it; or the object itself."""
     if isinstance(data, list):
         yield from data
         return
     body = record(data)
-    if _type(body) in COLLECTIONS or "orderedItems" in body or "items" in body:
+    if type_of(body) in COLLECTIONS or "orderedItems" in body or "items" in body:
         yield from every(body.get("orderedItems"))
         yield from every(body.get("items"))
         if isinstance(body.get("first"), dict):
             yield from _items(body["first"])
-    elif _type(body) not in ACTORS:
+    elif type_of(body) not in ACTORS:
         yield body
 
 
 def _next(body: Object, kind: str, url: str) -> str:
     first = body.get("first")
     onward = body.get("next") or (dig(first, "next") if isinstance(first, dict) and _items_in(first) else first)
-    return web(_id(onward), url) if kind in COLLECTIONS or "orderedItems" in body else ""
+    return web(id_of(onward), url) if kind in COLLECTIONS or "orderedItems" in body else ""
 
 
 def _items_in(value: Object) -> bool:
@@ -118,12 +113,8 @@ def _items_in(value: Object) -> bool:
 
 def _gone(items: list[Any]) -> Iterator[str]:
     for item in records(items):
-        if _type(item) == "Delete" or _type(item) == "Tombstone":
-            yield _id(item.get("object")) or _id(item)
-
-
-def _id(value: Any) -> str:
-    return ident(value) if isinstance(value, str) else ident(record(value).get("id") or record(value).get("href"))
+        if type_of(item) == "Delete" or type_of(item) == "Tombstone":
+            yield id_of(item.get("object")) or id_of(item)
 
 
 def _one_author(posts: tuple[Post, ...]) -> Author | None:
@@ -137,26 +128,26 @@ def _one_author(posts: tuple[Post, ...]) -> Author | None:
 def actor(value: Any) -> Author | None:
     """Return who an actor is, from the actor itself or from its address alone; of several the first person."""
     listed = every(value)
-    people = [one for one in records(listed) if _type(one) == "Person"]
+    people = [one for one in records(listed) if type_of(one) == "Person"]
     first = next(iter(people), None) or next(iter(listed), None)
     if isinstance(first, str):
         return Author(_user(first), _handle(first, ""), web(first)) if web(first) else None
     body = record(first)
-    url = _page_of(body) or web(body.get("id"))
+    url = page_of(body) or web(body.get("id"))
     user = name(body.get("preferredUsername"))
-    shown = _without_emoji(plain(_said(body, "name")), body) or user or _user(url)
+    shown = _without_emoji(plain(said(body, "name")), body) or user or _user(url)
     made = Author(
         shown,
         _handle(url or ident(body.get("id")), user),
         url,
-        _picture(body.get("icon")) or _picture(body.get("image")),
+        picture_of(body.get("icon")) or picture_of(body.get("image")),
     )
     return made if made.name or made.url else None
 
 
 def _without_emoji(shown: str, body: Object) -> str:
     for tag in records(body.get("tag"))[:50]:
-        if _type(tag) == "Emoji":
+        if type_of(tag) == "Emoji":
             shown = shown.replace(f":{name(tag.get('name')).strip(':')}:", "")
     return name(shown)
 
@@ -165,9 +156,9 @@ def _user(url: str) -> str:
     """Return the name in ``/@me``, ``/users/me``, ``/u/me`` or ``/author/me``, else the host."""
     parts = urlsplit(web(url))
     found = re.search(
-        r"/(?:@|(?:users?|u|author|accounts?|c|m|video-channels|profile|p)/@?)([\w.\-]{1,60})/?$", parts.path
+        r"/(?:@|(?:users?|u|author|accounts?|c|m|video-channels|channel|profile|p)/@?)([\w.\-]{1,60})/?$", parts.path
     )
-    return found[1] if found else parts.netloc
+    return found[1] if found and not _NUMBER.fullmatch(found[1]) else parts.netloc
 
 
 def _handle(url: str, user: str) -> str:
@@ -176,34 +167,19 @@ def _handle(url: str, user: str) -> str:
     return f"@{user}@{host}" if user and host else ""
 
 
-def _picture(value: Any) -> str:
-    first = next(iter(every(value)), None)
-    if isinstance(first, str):
-        return web(first)
-    return _page_of(record(first))
-
-
 # --- objects ---
-
-
-def _page_of(body: Object, kind: str = "text/html") -> str:
-    """Return the address of a page among an object's addresses, which may be text, links, or both."""
-    links = every(body.get("url"))
-    typed = [one for one in records(links) if ident(one.get("mediaType")).startswith(kind)]
-    found = [*typed, *[one for one in links if isinstance(one, str)], *records(links)]
-    return next((address for one in found if (address := web(_id(one)))), "") or web(body.get("href"))
 
 
 def _post(body: Object, item: Any, network: str, *, deep: bool = True) -> Post | None:
     if isinstance(item, str):
         return Post(id=ident(item), url=web(item), network=network) if deep and web(item) else None
-    kind = _type(body)
+    kind = type_of(body)
     if kind in WRAPPERS:
-        inner = body.get("object")
-        return _wrapped(body, inner, network) if inner else None
+        return _wrapped(body, kind, next(iter(every(body.get("object"))), None), network)
     if kind == "Announce":
         return _repost(body, network)
-    if kind in SILENT or kind in ACTORS or kind in COLLECTIONS or kind in ("Delete", "Tombstone"):
+    unknown = "object" in body and "actor" in body  # an activity, such as Lemmy's Lock and Warn
+    if unknown or kind in SILENT | ACTORS | COLLECTIONS | {"Delete", "Tombstone"}:
         return None
     return _object(body, kind, network, deep=deep) if _says(body) else None
 
@@ -213,23 +189,30 @@ def _says(body: Object) -> bool:
     return any(body.get(key) for key in keys)
 
 
-def _wrapped(body: Object, inner: Any, network: str) -> Post | None:
+def _wrapped(body: Object, kind: str, inner: Any, network: str) -> Post | None:
+    """Return what an activity is about. Where it only names that, what was created is a post, what was added none."""
     known = {key: body[key] for key in ("published", "to", "cc") if body.get(key)}
     if isinstance(inner, str):
-        inner = {"id": inner, "published": body.get("published"), "type": "Note"}
-    author = {} if record(inner).get("attributedTo") else {"attributedTo": body.get("actor")}
-    whole_object = {**known, **author, **{key: value for key, value in record(inner).items() if value is not None}}
-    return _post(whole_object, whole_object, network)
+        inner = {"id": inner, "published": body.get("published"), "type": "Note"} if kind == "Create" else {}
+    found = {key: value for key, value in record(inner).items() if value is not None}
+    told, author = body.get("actor"), found.get("attributedTo")
+    if not author or (isinstance(told, dict) and id_of(told) and id_of(told) == author):
+        found["attributedTo"] = told  # it may say more of who that is
+    return _post({**known, **found}, {**known, **found}, network) if inner else None
 
 
 def _repost(body: Object, network: str) -> Post | None:
+    """Return what is passed on; many give no time. Groups pass on likes, edits and deletions too: those are none."""
     inner = next(iter(every(body.get("object"))), None)
-    passed = _post(record(inner), inner, network)
-    page_url = web(_page_of(body)) or (passed.url if passed else "") or web(body.get("id"))
+    edited = type_of(record(inner)) in WRAPPERS - {"Create"}
+    passed = None if edited else _post(record(inner), inner, network)
+    if passed is None:
+        return None
+    page_url = page_of(body) or passed.url or web(body.get("id"))
     return Post(
         id=ident(body.get("id")) or page_url,
         url=page_url,
-        time=iso(body.get("published")),
+        time=iso(body.get("published")) or passed.time,
         author=actor(body.get("actor") or body.get("attributedTo")),
         network=network,
         repost=passed,
@@ -238,10 +221,10 @@ def _repost(body: Object, network: str) -> Post | None:
 
 
 def _object(body: Object, kind: str, network: str, *, deep: bool) -> Post:
-    url = _page_of(body) or web(body.get("id"))
-    raw, lang = _content(body)
+    url = web(body.get("id")) if points_away(body, kind) else page_of(body) or web(body.get("id"))
+    raw, lang = _content(body), _language(body)
     clean = sanitised(raw, url)
-    title, published = name(plain(_said(body, "name"))), iso(body.get("published"))
+    title, published = name(plain(said(body, "name"))), iso(body.get("published"))
     shown, changed = of_clean(clean), iso(body.get("updated"))
     return Post(
         id=ident(body.get("id")) or url or digest(published, title, shown),
@@ -250,10 +233,11 @@ def _object(body: Object, kind: str, network: str, *, deep: bool) -> Post:
         author=actor(body.get("attributedTo") or body.get("actor")),
         text=shown,
         html=clean,
-        media=tuple(_media(body, kind, raw, url)),
+        media=tuple(media_of(body, kind, raw, url)),
         network=network,
         lang=lang,
         sensitive=body["sensitive"] if isinstance(body.get("sensitive"), bool) else None,
+        link=link_of(body, kind, url),
         poll=_poll(body),
         quote=_quote(body, network) if deep else None,
         counts=counted(
@@ -263,7 +247,7 @@ def _object(body: Object, kind: str, network: str, *, deep: bool) -> Post:
         title="" if title == shown else title,
         warning=_warning(body, kind),
         edited=changed if published and changed > published else "",
-        reply_to=_id(next(iter(every(body.get("inReplyTo"))), None)),
+        reply_to=id_of(next(iter(every(body.get("inReplyTo"))), None)),
         private=_private(body),
         tags=tuple(_tags(body)),
     )  # fmt: skip
@@ -271,82 +255,56 @@ def _object(body: Object, kind: str, network: str, *, deep: bool) -> Post:
 
 def _tags(body: Object) -> Iterator[str]:
     for tag in records(body.get("tag"))[:30]:
-        if _type(tag) == "Hashtag" and name(tag.get("name")).lstrip("#"):
+        if type_of(tag) == "Hashtag" and name(tag.get("name")).lstrip("#"):
             yield name(tag.get("name")).lstrip("#")
 
 
-def _said(body: Object, key: str) -> str:
-    """Return a natural-language value (AS2 Core §4.7): plain, or the first of its languages."""
-    value = text(body.get(key))
-    return value or next((found for one in record(body.get(key + "Map")).values() if (found := text(one))), "")
-
-
-def _content(body: Object) -> tuple[str, str]:
-    """Return an object's HTML and its language; a summary stands in where an article has nothing else."""
-    plain_one, by_lang = text(body.get("content")), record(body.get("contentMap"))
-    lang = next(
-        (language(key) for key, value in by_lang.items() if not plain_one or value == body.get("content")), ""
-    )
-    html = plain_one or _said(body, "content") or (_said(body, "summary") if not body.get("sensitive") else "")
+def _content(body: Object) -> str:
+    """Return an object's HTML. A summary stands in where an article has nothing else, as a podcast's description."""
+    html = said(body, "content") or (said(body, "summary") if not body.get("sensitive") else "")
+    if not html and isinstance(body.get("description"), dict):
+        return _content({**body["description"], "description": None})
     told = ident(body.get("mediaType"))
-    if told == "text/plain" or (not told and not looks_like_html(html)):
-        return of_text(html), lang
-    if told == "text/markdown":
-        return of_text(html), lang
-    return html, lang or language(record(body.get("language")).get("identifier"))
+    plain_text = told in ("text/plain", "text/markdown") or (not told and not looks_like_html(html))
+    return of_text(html) if plain_text else html
+
+
+def _language(body: Object) -> str:
+    """Return an object's language: its content's among those of ``contentMap``, or the only one there.
+
+    Else as PeerTube, Lemmy (``language``) and Mobilizon (``inLanguage``) tell it.
+    """
+    shown, by_lang = body.get("content"), record(body.get("contentMap"))
+    same = [key for key, value in by_lang.items() if not text(shown) or value == shown]
+    told = [
+        *same,
+        *(by_lang if len(by_lang) == 1 else ()),
+        dig(body, "language", "identifier"),
+        body.get("inLanguage"),
+    ]
+    return next((tag for one in told if (tag := language(one)) and tag != "und"), "")
 
 
 def _warning(body: Object, kind: str) -> str:
     """Return the words in front of sensitive content: the summary of a note, but not of an article."""
     told = body.get("sensitive") is True or kind in ("Note", "Question", "")
-    return name(plain(_said(body, "summary"))) if told and _said(body, "content") else ""
+    return name(plain(said(body, "summary"))) if told and said(body, "content") else ""
 
 
 def _private(body: Object) -> bool:
-    """Whether a post is addressed, and not to everybody (ActivityPub §5.6)."""
-    given = [ident(one) if isinstance(one, str) else _id(one) for key in ("to", "cc") for one in every(body.get(key))]
+    """Whether a post is addressed, and not to everybody (ActivityPub §5.6); LitePub marks direct messages besides."""
+    if body.get("directMessage") is True:
+        return True
+    given = [
+        ident(one) if isinstance(one, str) else id_of(one) for key in ("to", "cc") for one in every(body.get(key))
+    ]
     return bool(given) and not any(one in PUBLIC for one in given)
-
-
-def _media(body: Object, kind: str, html: str, base: str) -> list[Media]:
-    poster = _picture(body.get("icon")) or _picture(body.get("preview"))
-    found = [_file(one, base) for key in ("attachment", "image") for one in every(body.get(key))]
-    if kind in KINDS:
-        own = next((file for file in _files(body) if file), "")
-        files = [Media(KINDS[kind], own, poster=poster)] if own else []
-        found = [*files, *([Media("image", poster)] if poster and not own else []), *found]
-    return unique([one for one in found if one] + within(html, base))
-
-
-def _files(body: Object) -> Iterator[str]:
-    """Yield the addresses of a film's own files, which PeerTube nests in the playlist of its stream."""
-    links = list(records(body.get("url")))
-    links += [tag for one in links for tag in records(one.get("tag"))]
-    for link in links:
-        kind = ident(link.get("mediaType"))
-        if kind.startswith(("video/", "audio/", "image/")):
-            yield web(link.get("href"))
-
-
-def _file(one: Any, base: str) -> Media | None:
-    if isinstance(one, str):
-        return Media("image", web(one, base)) if web(one, base) else None
-    body = record(one)
-    kind = _type(body)
-    if kind in ("PropertyValue", "Link", "Page", "Note"):
-        return None
-    url = _picture(body) if not isinstance(body.get("href"), str) else web(body.get("href"), base)
-    found = kind_of(ident(body.get("mediaType")), url, KINDS.get(kind, "") if not body.get("mediaType") else "")
-    if not url or found is None:
-        return None
-    alt = " ".join((_said(body, "name") or _said(body, "summary")).split())
-    return Media(found, url, size(body.get("width")), size(body.get("height")), alt, _picture(body.get("icon")))
 
 
 def _poll(body: Object) -> Poll | None:
     for key in ("oneOf", "anyOf"):
         options = tuple(
-            Option(name(_said(one, "name")), whole(dig(one, "replies", "totalItems")))
+            Option(name(said(one, "name")), whole(dig(one, "replies", "totalItems")))
             for one in records(body.get(key))
         )
         if options:
@@ -390,4 +348,4 @@ def actor_of(answer: Answer) -> str:
 def first_of(answer: Answer) -> str:
     """Return the first page of a collection, or its own address where that stands in it."""
     body = record(opened(answer, CODES))
-    return web(_id(body.get("first")), answer.url) or answer.url
+    return web(id_of(body.get("first")), answer.url) or answer.url

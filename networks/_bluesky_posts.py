@@ -63,6 +63,8 @@ SENSITIVE = frozenset(
 HIDDEN = frozenset({"!no-unauthenticated", "!hide", "!takedown", "!suspend"})
 CDN = "https://cdn.bsky.app/img/feed_fullsize/plain/{did}/{cid}@jpeg"
 PROFILE = "https://bsky.app/profile/"
+# What stands for a handle that does not lead back to its DID: https://atproto.com/specs/handle (read 2026-11)
+NO_HANDLE = "handle.invalid"
 View = Mapping[str, Any]
 
 
@@ -187,7 +189,7 @@ def _post(view: View, network: str, *, deep: bool = True) -> Post | None:
 
 
 def _page_of(handle: str, did: str, key: str) -> str:
-    who = handle if handle and handle != "handle.invalid" else did
+    who = handle if handle and handle != NO_HANDLE else did
     if not who:
         return ""
     return (
@@ -203,6 +205,7 @@ def _time(said: View, view: View, key: str) -> str:
 
 def _author(who: View) -> Author | None:
     handle, did = name(who.get("handle")), ident(who.get("did"))
+    handle = "" if handle == NO_HANDLE else handle
     if not handle and not did:
         return None
     shown = name(who.get("displayName")) or handle or did

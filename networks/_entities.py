@@ -20,6 +20,7 @@ from networks._walk import text, web
 MOST_SPANS = 500
 # What X's and others' posts hold bare: an address that nobody marked.
 BARE = re.compile(r"https?://[^\s<>\"'\u3000]{3,2000}[^\s<>\"'\u3000.,;:!?)\]}]")
+_EMPTY_LINES = re.compile(r"\n\s*\n")
 
 
 @dataclass(frozen=True)
@@ -71,9 +72,14 @@ def _escaped(raw: str) -> str:
 
 
 def _anchor(href: str, shown: str) -> str:
-    address = web(href)
-    words = escape(text(shown), quote=False)
-    return f'<a href="{escape(address)}" rel="{REL}">{words}</a>' if address else words
+    """Return a link. White space at its ends stays, outside of it; no paragraph ends within it."""
+    address, inner = web(href), text(shown)
+    if not address or not inner:
+        return _escaped(shown)
+    shown = shown.replace("\r\n", "\n").replace("\r", "\n")
+    lead, trail = shown[: len(shown) - len(shown.lstrip())], shown[len(shown.rstrip()) :]
+    words = _EMPTY_LINES.sub("\n", escape(inner, quote=False))
+    return f'{lead}<a href="{escape(address)}" rel="{REL}">{words}</a>{trail}'
 
 
 def of_bytes(raw: str, start: int, end: int) -> tuple[int, int] | None:

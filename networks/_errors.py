@@ -1,7 +1,8 @@
 """What a network means when it refuses: one code for each kind of refusal, whatever the network calls it.
 
     rate_limited    ask later: `retry_at` where it says when
-    login_expired   the token, the key or the permission is not good (any more): the owner must connect again
+    login_expired   the token or the key is not good (any more): the owner must connect again
+    no_permission   the token lacks the permission for this, and may be good for else: told as login_expired
     not_found       no such account, page or post, or none that may be seen
     gone            it was there and is not coming back
     not_allowed     it is there, and not for us
@@ -18,7 +19,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NoReturn
 
-from core.errors import BadReply, FetchFailed, Gone, HostBusy, NotAllowed, NotFound, Problem
+from core.errors import BadReply, FetchFailed, Gone, HostBusy, NotAllowed, NotFound, PermissionMissing, Problem
 from networks._walk import dig, every, ident, loaded, name, record, records, text, whole
 from networks.records import Answer
 
@@ -26,6 +27,10 @@ Code = str
 _PROBLEMS: Mapping[Code, tuple[type[Problem], str]] = {
     "rate_limited": (HostBusy, "The network asks us to wait."),
     "login_expired": (FetchFailed, "The network does not accept our credential: connect the account again."),
+    "no_permission": (
+        PermissionMissing,
+        "The network wants a permission that we were not given: connect the account again.",
+    ),
     "not_found": (NotFound, "The network knows nothing there."),
     "gone": (Gone, "The network says that this is gone for good."),
     "not_allowed": (NotAllowed, "The network does not let us read this."),
@@ -39,11 +44,12 @@ STATUSES: Mapping[int, Code] = {
 }  # fmt: skip
 _WORDS: tuple[tuple[Code, str], ...] = (
     ("rate_limited", r"rate.?limit|too many|quota|throttl|limit (?:was |is |has been )?(?:reached|exceeded)|"
-     r"request limit|slow down|retry later|whoa there"),
+     r"request limit|slow down|retry later|whoa there|abuse detection|wait a few minutes before"),
     ("not_found", r"not.?found|(?:does ?n.t|does not|not) exist|no such|unknown user|could ?n.t (?:be )?f[io]u?nd|"
      r"could not (?:be )?f[io]u?nd|unable to (?:find|resolve)|suspended|deactivated|not available"),
-    ("login_expired", r"token|unauthori[sz]ed|bad credentials|authenticat|log(?:ged)? ?in|api.?key|expired|revoked|"
-     r"session|invalid.?grant|authori[sz]ation"),
+    ("no_permission", r"not enough permissions"),
+    ("login_expired", r"token|unauthori[sz]ed|bad credentials|authenticat|log(?:ged)? ?in|"
+     r"api.?key|expired|revoked|session|invalid.?grant|authori[sz]ation"),
     ("not_allowed", r"forbidden|not allowed|permission|denied|blocked|private|suspend"),
     ("unavailable", r"internal (?:server )?error|unavailable|over capacity|bad gateway|timed? ?out|try again"),
 )  # fmt: skip
@@ -54,7 +60,8 @@ def problem(code: Code, said: str = "", retry_at: datetime | None = None) -> Pro
     """Return the error for a code, with the network's own words behind ours, one line at most."""
     kind, sentence = _PROBLEMS.get(code, _PROBLEMS["bad_reply"])
     said = name(said)[:200]
-    return kind(f"{sentence} It says: {said}" if said else sentence, code=code, retry_at=retry_at)
+    told = "login_expired" if code == "no_permission" else code
+    return kind(f"{sentence} It says: {said}" if said else sentence, code=told, retry_at=retry_at)
 
 
 def by_words(said: str) -> Code:
@@ -76,10 +83,16 @@ def opened(answer: Answer, codes: Mapping[str, Code] | None = None) -> Any:
     except BadReply:
         refuse_text(answer)
         raise
-    refuse(data, answer.status, codes)
+    refuse(data, answer.status, codes, _scope(answer))
     if not isinstance(data, dict | list):
         raise problem("bad_reply")
     return data
+
+
+def _scope(answer: Answer) -> Code:
+    """Return the code for a token that was not given the permission for a request (RFC 6750 §3.1)."""
+    lacks = answer.status == 403 and "insufficient_scope" in answer.headers.get("www-authenticate", "")
+    return "no_permission" if lacks else ""
 
 
 def refuse_text(answer: Answer) -> None:
@@ -95,15 +108,15 @@ def refuse_text(answer: Answer) -> None:
         raise problem(code or "bad_reply", " ".join(page.split())[:100])
 
 
-def refuse(data: Any, status: int = 200, codes: Mapping[str, Code] | None = None) -> None:
-    """Raise the problem that parsed JSON tells of, if it does."""
+def refuse(data: Any, status: int = 200, codes: Mapping[str, Code] | None = None, scope: Code = "") -> None:
+    """Raise the problem that parsed JSON tells of, if it does; ``scope`` is what the headers say of the token."""
     found = _told(data)
     if found is None:
         if status >= 400:
-            raise problem(by_status(status) or "bad_reply")
+            raise problem(scope or by_status(status) or "bad_reply")
         return
     marks, number, said = found
-    own = next((codes[mark] for mark in marks if codes and mark in codes), "")
+    own = next((codes[mark] for mark in marks if codes and mark in codes), "") or scope
     if own != "ok":
         _raise(own, marks, number or status, said)
 
@@ -131,9 +144,12 @@ def _of_object(body: Mapping[str, Any]) -> tuple[list[str], int | None, str] | N
     error = body.get("error")
     if not isinstance(error, dict) or error.get("code") == "ok":
         return None
-    reasons = [ident(one.get("reason")) for one in records(error.get("errors"))]
+    told = [*records(error.get("details")), *records(error.get("errors"))]  # of two, Google's first is the exact one
+    reasons = [ident(one.get("reason")) for one in told]
     sub = [f"{ident(error.get('code'))}/{ident(error.get('error_subcode'))}"] if error.get("error_subcode") else []
-    marks = [*sub, *reasons, ident(error.get("code")), ident(error.get("type")), ident(error.get("status"))]
+    passing = ["is_transient"] if error.get("is_transient") is True else []
+    plain = [ident(error.get(key)) for key in ("code", "type", "status")]
+    marks = [*sub, *reasons, plain[0], *passing, *plain[1:]]
     number = whole(error.get("code"))
     return marks, number if number and 400 <= number < 600 else None, text(error.get("message"))
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from networks import _activitypub, _mastodon_posts, _oembed
+from networks._activitystreams import type_of
 from networks._errors import opened
 from networks._walk import record, records
 from networks.records import Answer, Page
@@ -28,6 +29,7 @@ def page(answer: Answer, network: str) -> Page:
 
 
 def _is_activity(value: Mapping[str, Any]) -> bool:
-    kind = value.get("type")
-    named = isinstance(kind, str | list) and "account" not in value and ("id" in value or "object" in value)
+    """Whether an object is ActivityStreams, whose types begin with a capital; those of Mastodon's API do not."""
+    kind = type_of(value)[:1].isupper()
+    named = kind and "account" not in value and ("id" in value or "object" in value)
     return "@context" in value or "orderedItems" in value or named

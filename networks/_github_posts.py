@@ -40,6 +40,8 @@ CODES = {
     "Not Found": "not_found", "Bad credentials": "login_expired", "Requires authentication": "login_expired",
     "This installation has been suspended": "not_allowed",
 }  # fmt: skip
+# What things call their heading: an issue, an advisory, a release, a tag, a repository.
+TITLES = ("title", "summary", "name", "tag_name", "full_name")
 Item = Mapping[str, Any]
 
 
@@ -96,7 +98,15 @@ def _post(item: Item, url: str, network: str) -> Post | None:
     if "browser_download_url" in item and "tag_name" not in item:
         return _file(item, network)
     is_person = "login" in item
-    return None if is_person or not item.get("html_url") or not _time(item) else _thing(item, network)
+    return None if is_person or not _page_of(item) or not _time(item) else _thing(item, network)
+
+
+def _page_of(item: Item) -> str:
+    """Return a thing's page; a comment on a gist tells only where the API has it."""
+    if found := web(item.get("html_url")):
+        return found
+    under = re.fullmatch(r"https://api\.github\.com/gists/(\w{5,40})/comments/(\d{1,15})", text(item.get("url")))
+    return f"https://gist.github.com/{under[1]}#gistcomment-{under[2]}" if under else ""
 
 
 def _time(item: Item) -> str:
@@ -112,8 +122,8 @@ def _thing(item: Item, network: str) -> Post:
     made, changed = _time(item), iso(item.get("updated_at"))
     assets = records(item.get("assets"))
     return Post(
-        id=ident(item.get("node_id")) or ident(item.get("id")),
-        url=web(item.get("html_url")),
+        id=ident(item.get("node_id")) or ident(item.get("id") or item.get("ghsa_id")),
+        url=_page_of(item),
         time=made,
         author=_person(record(item.get("author") or item.get("user") or item.get("owner"))),
         text=words,
@@ -124,11 +134,17 @@ def _thing(item: Item, network: str) -> Post:
             downloads=sum(whole(asset.get("download_count")) or 0 for asset in assets) if assets else None,
             likes=dig(item, "reactions", "total_count"), replies=item.get("comments"),
         ),
-        title=name(item.get("title") or item.get("name") or item.get("tag_name") or item.get("full_name")),
+        title=name(next((item[key] for key in TITLES if item.get(key)), "")),
         edited=changed if "title" in item and changed > made else "",
-        private=(item.get("draft") is True and "tag_name" in item) or item.get("private") is True,
+        private=_hidden(item),
         tags=tuple(filter(None, (name(label.get("name")) for label in records(item.get("labels"))[:30]))),
     )  # fmt: skip
+
+
+def _hidden(item: Item) -> bool:
+    """Whether a thing is not for everybody: a release that is not out, a private repository, an advisory in work."""
+    secret = "ghsa_id" in item and item.get("state", "published") not in ("published", "withdrawn")
+    return (item.get("draft") is True and "tag_name" in item) or item.get("private") is True or secret
 
 
 def body_of(item: Item) -> tuple[str, str, list[Media]]:

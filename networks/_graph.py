@@ -20,8 +20,9 @@ CODES = {
     **dict.fromkeys(("4", "17", "32", "341", "368", "613", "80000", "80001", "80002", "80003", "80004", "80005"),
     "rate_limited"), **dict.fromkeys(("80006", "80007", "80008", "80009", "80014"), "rate_limited"),
     **dict.fromkeys(("102", "190", "450", "452", "458", "459", "460", "463", "464", "467"), "login_expired"),
-    **dict.fromkeys(("100/33", "803", "110", "2108006"), "not_found"), **dict.fromkeys(("3", "10", "200", "294",
-    "299"), "login_expired"), **dict.fromkeys(("1", "2"), "unavailable"),
+    **dict.fromkeys(("100/33", "803", "110", "2108006"), "not_found"),
+    **dict.fromkeys(("3", "10", *map(str, range(200, 300))), "no_permission"),
+    **dict.fromkeys(("1", "2", "is_transient"), "unavailable"),
 }  # fmt: skip
 # The edges that hold posts inside another object, and objects that wrap one.
 EDGES = (

@@ -17,7 +17,8 @@ from functools import lru_cache
 from html import escape, unescape
 from typing import TYPE_CHECKING, Any
 
-from networks._walk import text, web
+from networks._depth import too_deep
+from networks._walk import few_marks, text, web
 
 if TYPE_CHECKING:
     import nh3
@@ -104,17 +105,28 @@ SILENT = frozenset(
 )
 # A post longer than this is an article, cut for a feed; Ghost's and WordPress's longest posts stay under it.
 LONGEST = 200_000
-# Browsers nest 512 deep (https://html.spec.whatwg.org/multipage/parsing.html, read 2026-11); unclosed <p> and <li>
-# count here as nested too, so some more.
-DEEPEST = 1000
-_OPENED = re.compile(r"<(?!(?:br|hr|img|wbr|input|source|meta|link|area|col|embed|track)\b)[a-zA-Z]", re.I)
+# What relative addresses may add to a post when they are made absolute; a thousand links of a long path are 100 KB.
+MOST_ADDED = 1_000_000
+# Blocks that are dropped, whose words would run into those beside them.
+_DROPPED_BLOCK = re.compile(
+    r"<(/?)(?:address|article|aside|center|details|dialog|fieldset|figcaption|figure|footer|form|header|hgroup|legend|"
+    r"main|menu|nav|section|summary)(?=[\s/>])",
+    re.I,
+)
 _LINE = re.compile(r"<br\s*/?>", re.I)
 _BLOCK = re.compile(r"</?(?:tr|li|dt|dd|div)\b[^>]*>", re.I)
 _PARAGRAPH = re.compile(r"</?(?:p|h[1-6]|blockquote|ul|ol|dl|table|hr|pre)\b[^>]*>", re.I)
 # Marks that of_clean wrote, with the white space around them. A run of it is looked at from its first character only.
 _PARAGRAPHS_END = re.compile(r"(?<![\s\x01])[\s\x01]*+\x02[\x01\x02\s]*")
 _LINES_END = re.compile(r"(?<!\s)\s*+\x01[\x01\s]*")
+_CELL = re.compile(r"</t[dh]>")
 _TAG = re.compile(r"<[^>]*>")
+_MARKED = re.compile(
+    rf"</(?:{'|'.join(sorted({*TAGS, *SILENT, 'audio', 'big', 'center', 'figure', 'font', 'img', 'video'}))})\s*>|"
+    r"<(?:br|hr|img|p|wbr)\b[^<>]*>|"
+    r"&(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#\d{1,6}|#x[0-9a-fA-F]{1,5});",
+    re.I,
+)
 _RAW_TAG = re.compile(r"<[^<>]*>")
 _EMPTY = re.compile(r"<(p|div|span|em|strong|b|i|li|ul|ol|blockquote|h[1-6])>\s*</\1>")
 # A link that nobody could read or name, as around a picture that was taken out, or a heading's own address.
@@ -125,9 +137,13 @@ def sanitised(html: Any, base: str = "") -> str:
     """Return HTML that may stand in any page. ``base`` is what relative addresses are meant against."""
     if not isinstance(html, str) or not html.strip():
         return ""
-    if too_deep(html := html[:LONGEST]):
+    html = _DROPPED_BLOCK.sub(r"<\1div", text(html[:LONGEST]))
+    if too_deep(html):
         return of_text(text(unescape(_RAW_TAG.sub(" ", html))))
-    clean = _NAMELESS.sub("", _cleaner(base).clean(text(html)))
+    if len(base) * html.lower().count("href") > MOST_ADDED:
+        base = ""  # nobody's post has so many links; those that need the page's address are none then
+    clean = few_marks(_cleaner(base).clean(html))  # they may have been written as references
+    clean = _NAMELESS.sub("", clean.replace(' class=""', ""))
     return _EMPTY.sub("", _EMPTY.sub("", clean)).strip()
 
 
@@ -148,11 +164,6 @@ def _cleaner(base: str) -> nh3.Cleaner:
     )
 
 
-def too_deep(html: str) -> bool:
-    """Whether HTML may be nested deeper than any post is: parsers take time that grows with the depth's square."""
-    return html.count("<") > DEEPEST and len(_OPENED.findall(html)) - html.count("</") > DEEPEST
-
-
 def _address(address: str, base: str) -> str | None:
     if address.lower().startswith("mailto:"):
         return address if re.fullmatch(r"mailto:[^\s<>\"'\\]{3,300}", address, re.I) else None
@@ -168,7 +179,7 @@ def of_clean(html: str) -> str:
     """Return the text of HTML that `sanitised` made."""
     html = html if "<pre" in html else html.replace("\n", " ")
     html = _PARAGRAPH.sub("\x02", _BLOCK.sub("\x01", _LINE.sub("\n", html)))
-    words = unescape(_TAG.sub("", html)).replace("\xa0", " ")
+    words = unescape(_TAG.sub("", _CELL.sub(" ", html))).replace("\xa0", " ")
     words = _LINES_END.sub("\n", _PARAGRAPHS_END.sub("\n\n", words))
     lines = (" ".join(line.split()) for line in words.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
@@ -195,3 +206,19 @@ def anchor(address: str, words: str) -> str:
 def looks_like_html(words: str) -> bool:
     """Whether text has tags or character references in it, as feeds that do not say so often do."""
     return bool(re.search(r"<(?:/?[a-zA-Z][^<>]*|!--)>|&(?:[a-zA-Z]{2,8}|#\d{1,6}|#x[0-9a-fA-F]{1,5});", words))
+
+
+def is_marked_up(words: str) -> bool:
+    """Whether text is HTML beyond doubt: it ends an element, has one that needs no end, or names a character.
+
+    ``vector<int>`` and ``the <div> element`` are words about markup, not marked up.
+    """
+    return bool(_MARKED.search(words))
+
+
+def unwrapped(words: str) -> str:
+    """Return words without what programs put around them once too often: a CDATA mark, or escaping of all markup."""
+    words = words.replace("<![CDATA[", "").replace("]]>", "") if "<![CDATA[" in words else words
+    if "<" not in words and words.startswith("&lt;") and words.endswith("&gt;") and "&lt;/" in words:
+        return unescape(words)
+    return words

@@ -7,8 +7,8 @@ from typing import Any
 
 from networks._html import of_clean, of_text, sanitised
 from networks._pictures import kind_of, unique, within
-from networks._syndication import MOST_ITEMS, language
-from networks._times import iso
+from networks._syndication import MOST_ITEMS, language, plain_title, tags_of, told_apart
+from networks._times import epoch, iso
 from networks._walk import digest, every, ident, name, record, records, text, web
 from networks.records import Author, Media, Page, Post
 
@@ -28,11 +28,13 @@ def page(data: Any, url: str, network: str) -> Page:
     base = home or url
     made = _author(feed, base)
     face = web(feed.get("icon") or feed.get("favicon"), base)
-    author = made or (Author(name(feed.get("title")), url=home, avatar=face) if name(feed.get("title")) else None)
+    title = plain_title(feed.get("title"))
+    author = made or (Author(title, url=home, avatar=face) if title else None)
     lang = language(feed.get("language"))
+    posts = (_post(item, base, network, author, lang) for item in records(feed.get("items"))[:MOST_ITEMS])
     return Page(
-        title=name(feed.get("title")),
-        posts=tuple(_post(item, base, network, author, lang) for item in records(feed.get("items"))[:MOST_ITEMS]),
+        title=title,
+        posts=tuple(told_apart(posts)),
         next=web(feed.get("next_url"), url),
         author=author,
         hub=next((web(one.get("url"), url) for one in records(feed.get("hubs")) if one.get("type") == "WebSub"), ""),
@@ -41,18 +43,19 @@ def page(data: Any, url: str, network: str) -> Page:
 
 
 def _author(item: Mapping[str, Any], base: str) -> Author | None:
-    first = next(iter(records(item.get("authors"))), None) or record(item.get("author"))
+    given = next(iter(records(item.get("authors"))), None) or item.get("author")
+    first = {"name": given} if isinstance(given, str) else record(given)
     made = Author(name(first.get("name")), url=web(first.get("url"), base), avatar=web(first.get("avatar"), base))
     return made if made.name or made.url else None
 
 
 def _post(item: Mapping[str, Any], base: str, network: str, author: Author | None, lang: str) -> Post:
     raw, words = text(item.get("content_html")), text(item.get("content_text"))
-    clean = sanitised(raw, base) or of_text(words or text(item.get("summary")))
     url = web(item.get("url"), base) or web(item.get("external_url"), base) or web(item.get("id"))
-    title, shown = name(item.get("title")), words or of_clean(clean)
-    published, changed = iso(item.get("date_published")), iso(item.get("date_modified"))
-    media = tuple(_media(item, raw, base))
+    clean = sanitised(raw, url or base) or of_text(words or text(item.get("summary")))
+    title, shown = plain_title(item.get("title")), words or of_clean(clean)
+    published, changed = (iso(item.get(key)) or epoch(item.get(key)) for key in ("date_published", "date_modified"))
+    media = tuple(_media(item, raw, base, url or base))
     return Post(
         id=ident(item.get("id")) or url or digest(title, shown, *(one.url for one in media)),
         url=url,
@@ -65,11 +68,11 @@ def _post(item: Mapping[str, Any], base: str, network: str, author: Author | Non
         lang=language(item.get("language")) or lang,
         title="" if title == shown else title,
         edited=changed if published and changed > published else "",
-        tags=tuple(filter(None, map(name, every(item.get("tags"))[:30]))),
+        tags=tags_of(every(item.get("tags"))),
     )
 
 
-def _media(item: Mapping[str, Any], html: str, base: str) -> list[Media]:
+def _media(item: Mapping[str, Any], html: str, base: str, inner: str) -> list[Media]:
     cover = web(item.get("image"), base) or web(item.get("banner_image"), base)
     files = []
     for one in records(item.get("attachments")):
@@ -78,4 +81,4 @@ def _media(item: Mapping[str, Any], html: str, base: str) -> list[Media]:
         if url and kind:
             files.append(Media(kind, url, alt=name(one.get("title")), poster=cover if kind != "image" else ""))
     first = [Media("image", cover)] if cover and not files else []
-    return unique([*first, *files, *within(html, base)])
+    return unique([*first, *files, *within(html, inner)])

@@ -24,7 +24,7 @@ CODES = {
     "65600": "login_expired", "65601": "login_expired", "65602": "login_expired", "65604": "login_expired",
     "EXPIRED_ACCESS_TOKEN": "login_expired", "REVOKED_ACCESS_TOKEN": "login_expired",
     "EMPTY_ACCESS_TOKEN": "login_expired",
-    "INVALID_ACCESS_TOKEN": "login_expired", "TOO_MANY_REQUESTS": "rate_limited", "ACCESS_DENIED": "not_allowed",
+    "INVALID_ACCESS_TOKEN": "login_expired", "TOO_MANY_REQUESTS": "rate_limited", "ACCESS_DENIED": "no_permission",
     "RESOURCE_NOT_FOUND": "not_found", "NOT_FOUND": "not_found", "NONEXISTENT_VERSION": "bad_reply",
 }  # fmt: skip
 SHARE = "com.linkedin.ugc.ShareContent"

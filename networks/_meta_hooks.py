@@ -16,7 +16,8 @@ from networks.webhooks import Delivery, Echo, Event, Secrets, Webhook, in_header
 DOCS = "https://developers.facebook.com/docs/graph-api/webhooks/getting-started"
 # What an item of a Page's feed is when it is a post of its own; the others are comments and reactions to one
 # (https://developers.facebook.com/docs/graph-api/webhooks/reference/page/#feed).
-POSTS = frozenset({"album", "event", "note", "photo", "post", "share", "status", "video"})
+POSTS = frozenset({"album", "event", "link", "note", "photo", "post", "share", "status", "video"})
+REMOVED = frozenset({"remove", "delete"})
 # Challenges are numbers of about ten digits; what else could come is not worth repeating.
 _CHALLENGE = re.compile(r"[\w.~-]{1,200}")
 
@@ -55,7 +56,7 @@ def _of_entry(entry: Mapping[str, object]) -> Iterator[Event]:
     accounts = tuple(filter(None, [ident(entry.get("id"))]))
     for change in records(entry.get("changes")) or [{}]:
         value = record(change.get("value"))
-        removed = change.get("field") == "feed" and value.get("verb") == "remove" and value.get("item") in POSTS
+        removed = change.get("field") == "feed" and value.get("verb") in REMOVED and value.get("item") in POSTS
         post = ident(value.get("post_id"))
         yield Event("deleted", accounts, post) if removed and post else Event("changed", accounts)
 
@@ -64,7 +65,11 @@ def _of_threads(body: Mapping[str, object]) -> Iterator[Event]:
     """Return what a delivery of Threads is about (https://developers.facebook.com/docs/threads/webhooks)."""
     for one in records(body.get("values")):
         value = record(one.get("value"))
-        named = (value.get("owner_id"), dig(value, "owner", "id"), dig(value, "root_post", "owner_id"))
+        owner = record(value.get("owner"))
+        named = [value.get("owner_id"), owner.get("owner_id"), owner.get("id"), dig(value, "root_post", "owner_id")]
+        # Who published or deleted is told by name; who is mentioned, by number, as what the delivery is about.
+        named += [value.get("username")] if one.get("field") in ("publish", "delete") else []
+        named += [body.get("target_id")] if one.get("field") == "mentions" else []
         accounts = tuple(filter(None, map(ident, named)))[:1]
         post = ident(value.get("id"))
         removed = one.get("field") == "delete" and post

@@ -6,10 +6,12 @@ what a post needs is read: no implied properties but the name, no nesting below 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from networks._errors import problem
+from networks._announced import announced
+from networks._depth import whole_tags
 from networks._html import of_clean, of_text, sanitised
 from networks._pictures import unique, within
 from networks._times import iso
@@ -21,9 +23,13 @@ if TYPE_CHECKING:
 
 # Entries read from one page.
 MOST_ENTRIES = 200
-FEEDS = ("application/rss+xml", "application/atom+xml", "application/feed+json", "application/json")
+# What stands for a post by itself.
+ENTRIES = ["h-entry", "h-event", "h-review"]
 FILES: tuple[tuple[str, MediaType], ...] = (("photo", "image"), ("video", "video"), ("audio", "audio"))
 Properties = Mapping[str, list[Any]]
+# Names of items (https://microformats.org/wiki/microformats2-parsing#parse_a_document_for_microformats), without the
+# heights that Tailwind's class names tell (https://tailwindcss.com/docs/height, both read 2026-11).
+_ROOT = re.compile(r"h-(?!(?:auto|fit|full|max|min|px|screen|[sld]vh|[sld]vw|lh)$)(?:[a-z0-9]+-)?[a-z]+(?:-[a-z]+)*")
 
 
 def is_json(data: Any) -> bool:
@@ -48,36 +54,20 @@ def _is_entry(item: Mapping[str, Any]) -> bool:
     return bool({"h-entry", "h-event", "h-review", "h-cite"} & {ident(kind) for kind in every(item.get("type"))})
 
 
-def page_of_html(body: str, url: str, network: str) -> Page:
-    """Return an HTML page's entries as posts, or the address of the feed that it announces."""
+def page_of_html(body: str, url: str, network: str, link: str = "") -> Page:
+    """Return an HTML page's entries as posts, or the address of the feed that it or its Link field announces."""
     from bs4 import BeautifulSoup
-    from bs4.exceptions import ParserRejectedMarkup
 
-    try:
-        tree = BeautifulSoup(body, "html.parser")
-    except ParserRejectedMarkup as exc:  # html.parser gives up at `<![>`
-        raise problem("bad_reply", "The page cannot be parsed.") from exc
+    tree = BeautifulSoup(whole_tags(body), "html.parser")
     base = web(_of(tree.find("base", href=True), "href"), url) or url
-    nodes = [node for node in tree.find_all(class_="h-entry") if not _inside_entry(node)][:MOST_ENTRIES]
+    nodes = [node for node in tree.find_all(class_=ENTRIES) if not _inside_entry(node)][:MOST_ENTRIES]
     entries = [{"properties": _properties(node)} for node in nodes]
-    feed, card = tree.find(class_="h-feed"), tree.find(class_="h-card")
+    feed, card = tree.find(class_="h-feed"), _own_card(tree)
     own = _properties(feed) if feed else {}
     author = _author(own.get("author"), base) or (_card(_properties(card), base) if card else None)
     title = _first(own, "name") or (tree.title.get_text() if tree.title else "")
     made = _page(title, entries, author, base, network)
-    return made if made.posts else Page(title=made.title, author=made.author, feed=announced(tree, base))
-
-
-def announced(tree: BeautifulSoup, base: str) -> str:
-    """Return the feed that a page names in its head (https://www.rssboard.org/rss-autodiscovery), comments' last."""
-    found = []
-    for node in tree.find_all("link", rel="alternate", href=True):
-        kind = _of(node, "type").partition(";")[0].strip().lower()
-        address = web(_of(node, "href"), base)
-        if kind in FEEDS and address:
-            of_comments = "comment" in (_of(node, "title") or address).lower()
-            found.append((of_comments, FEEDS.index(kind) == 3, address))
-    return min(found, key=lambda one: one[:2])[2] if found else ""
+    return made if made.posts else Page(title=made.title, author=made.author, feed=announced(tree, base, link))
 
 
 def _page(title: Any, entries: list[Any], author: Author | None, url: str, network: str) -> Page:
@@ -163,8 +153,23 @@ def _marks(node: Any) -> list[str]:
     return _of(node, "class").split()
 
 
+def _kinds(node: Any) -> list[str]:
+    """Return what an element is an item of."""
+    return [mark for mark in _marks(node) if _ROOT.fullmatch(mark)]
+
+
 def _inside_entry(node: Tag) -> bool:
-    return any({"h-entry", "h-cite"} & set(_marks(parent)) for parent in node.parents)
+    return any({*ENTRIES, "h-cite"} & set(_marks(parent)) for parent in node.parents)
+
+
+def _own_card(tree: BeautifulSoup) -> Tag | None:
+    """Return the page's own card: the first that stands in no entry, where it is a commenter's, or a place's."""
+    return next((node for node in tree.find_all(class_="h-card") if not _inside_item(node)), None)
+
+
+def _inside_item(node: Tag) -> bool:
+    """Whether an element stands in an item of microformats2 other than a feed (https://indieweb.org/authorship)."""
+    return any(set(_kinds(parent)) - {"h-feed"} for parent in node.parents)
 
 
 def _properties(root: Tag) -> dict[str, list[Any]]:
@@ -186,12 +191,12 @@ def _properties(root: Tag) -> dict[str, list[Any]]:
 def _own(root: Tag) -> Iterator[Tag]:
     for node in root.find_all(recursive=False):
         yield node
-        if not any(mark.startswith("h-") for mark in _marks(node)):
+        if not _kinds(node):
             yield from _own(node)
 
 
 def _value(node: Tag, prefix: str) -> Any:
-    kinds = [mark for mark in _marks(node) if mark.startswith("h-")]
+    kinds = _kinds(node)
     if kinds:
         return {"type": kinds, "properties": _properties(node)}
     if prefix == "e":

@@ -6,7 +6,7 @@ import contextlib
 import re
 from html.parser import HTMLParser
 
-from networks._html import too_deep
+from networks._depth import too_deep
 from networks._walk import name, size, web
 from networks.records import Media, MediaType
 
@@ -21,6 +21,18 @@ _COUNTER = re.compile(
     r"feeds\.feedburner\.com/~|/~r/|feedsportal\.com|pixel\.(?:wp|quantserve)|/pixel\.(?:gif|png)|stats\.wordpress|"
     r"doubleclick\.net|/b\.gif|medium\.com/_/stat|google-analytics"
 )
+# What stands in a picture's place until a script shows it; faces that blogs send with every post.
+_STAND_IN = re.compile(
+    r"gravatar\.com/avatar|/(?:placeholder|blank|spacer|transparent|clear|lazy|loading|1x1|grey|s\.w\.org/images/core/"
+    r"emoji)[\w.-]{0,20}\.(?:gif|png|svg)(?:[?#]|$)|images\.pheedo\.com",
+    re.I,
+)
+# Where pages that load pictures late keep the address, most common first.
+LATE = ("data-src", "data-lazy-src", "data-original", "data-lazy", "data-full-src")
+# The widest of several sizes that a post needs, in pixels.
+WIDE = 1600
+_STYLED = re.compile(r"(?:^|;)\s*(?:max-)?(?:width|height)\s*:\s*(\d{1,4})px", re.I)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _EXTENSIONS: tuple[tuple[MediaType, str], ...] = (
     ("image", r"jpe?g|png|gif|webp|avif|bmp|svg|heic"),
     ("video", r"mp4|m4v|webm|mov|ogv|avi|mkv|m3u8|mpe?g"),
@@ -30,12 +42,22 @@ _EXTENSIONS: tuple[tuple[MediaType, str], ...] = (
 
 def kind_of(mime: str, url: str = "", medium: str = "") -> MediaType | None:
     """Return what a file is, by its media type, else by the medium told, else by the end of its name."""
-    for kind, endings in _EXTENSIONS:
-        if medium == kind or mime.lower().startswith(kind + "/"):
+    told = mime.lower()
+    for kind, _ in _EXTENSIONS:
+        if medium == kind or told == kind or told.startswith(kind + "/"):
             return kind
-        if not mime and not medium and re.search(rf"\.(?:{endings})(?:[?#].*)?$", url, re.I):
-            return kind
-    return None
+    if told.startswith("text/") or medium in ("document", "executable"):
+        return None  # a page about a picture is often named like it
+    if "mpegurl" in told:
+        return "video"
+    return next(
+        (kind for kind, endings in _EXTENSIONS if re.search(rf"\.(?:{endings})(?:[?#].*)?$", url, re.I)), None
+    )
+
+
+def no_picture(url: str) -> bool:
+    """Whether an address is that of a counter, of a face, or of what stands in for a picture."""
+    return bool(_COUNTER.search(url) or _STAND_IN.search(url))
 
 
 def within(html: str, base: str = "") -> list[Media]:
@@ -85,13 +107,44 @@ def unique(media: list[Media]) -> list[Media]:
 
 
 def _media(tag: str, values: dict[str, str], base: str) -> Media | None:
-    url = web(values.get("src") or values.get("data-src", ""), base)
+    url = _source(values, base)
     width, height = _pixels(values.get("width", "")), _pixels(values.get("height", ""))
-    small = 0 < width < SMALLEST or 0 < height < SMALLEST
-    if not url or small or _ORNAMENT.search(values.get("class", "")) or _COUNTER.search(url):
+    if not url or _is_small(values, width, height) or _ORNAMENT.search(values.get("class", "")) or no_picture(url):
         return None
     alt = name(values.get("alt")) if KINDS[tag] == "image" else ""
     return Media(KINDS[tag], url, width, height, alt, web(values.get("poster", ""), base))
+
+
+def _source(values: dict[str, str], base: str) -> str:
+    """Return where a picture is: what waits for a script before what stands in its place, then the best of a set."""
+    waiting = (web(values.get(key, ""), base) for key in LATE)
+    sets = (_widest(values.get(key, ""), base) for key in ("data-srcset", "data-lazy-srcset", "srcset"))
+    shown = web(values.get("src", ""), base)
+    late = next(filter(None, waiting), "")
+    return late or (shown if shown and not no_picture(shown) else "") or next(filter(None, sets), shown)
+
+
+def _widest(srcset: str, base: str) -> str:
+    """Return the widest address of a set that is not wider than needed
+    (https://html.spec.whatwg.org/multipage/images.html#srcset-attributes, read 2026-11), the narrowest if all are.
+    """
+    sizes: list[tuple[float, str]] = []
+    for part in re.split(r",\s+", srcset[:8000])[:40]:
+        address, _, told = part.strip().rstrip(",").partition(" ")
+        number = re.match(r"(\d{1,5}(?:\.\d{1,3})?)([wx])", told.strip())
+        wide = float(number[1]) * (1 if number[2] == "w" else 800) if number else 1.0
+        sizes += [(wide, found)] if (found := web(address, base)) else []
+    fitting = [one for one in sizes if one[0] <= WIDE]
+    return max(fitting)[1] if fitting else min(sizes)[1] if sizes else ""
+
+
+def _is_small(values: dict[str, str], width: int, height: int) -> bool:
+    """Whether a picture is too small to be one of the post, or not seen, by what it says and how it is styled."""
+    style = values.get("style", "")[:500]
+    told = [width, height, *map(int, _STYLED.findall(style))]
+    return bool(_HIDDEN.search(style)) or any(0 < size < SMALLEST for size in told) or "0" in (
+        values.get("width", ""), values.get("height", "")
+    )  # fmt: skip
 
 
 def _pixels(value: str) -> int:

@@ -13,8 +13,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from networks._walk import web
 
-# Names before a network's own that show the same pages.
-_FRONTS = re.compile(r"^(?:www|m|mobile|web|old|new|np|amp)\.")
+# Names before a network's own that show the same pages; two letters, or two and a country, are a language's.
+_FRONTS = re.compile(r"^(?:www|m|mobile|mbasic|touch|web|old|new|amp|embed|business|[a-z]{2}(?:-[a-z]{2})?)\.")
 # GitHub's names: https://docs.github.com/en/rest/repos/repos (read 2026-11); what a tag may be: git-check-ref-format.
 _REPOSITORY = r"/(?P<repository>(?P<user>[A-Za-z0-9][A-Za-z0-9-]{0,38})/(?!\.{1,2}/)[\w.-]{1,100})"
 _TAG = r"(?P<tag>(?!\.)[\w.+\-@~!()]{1,200}(?:/(?!\.)[\w.+\-@~!()]{1,200}){0,4})"
@@ -46,7 +46,7 @@ def _opened(url: str) -> SplitResult | None:
 def on(url: str, hosts: tuple[str, ...], *patterns: str) -> tuple[SplitResult, re.Match[str]] | None:
     """Return an address on one of the hosts, and how its path fits the first pattern that it fits as a whole."""
     parts = _opened(url)
-    if parts is None or _FRONTS.sub("", parts.netloc) not in hosts:
+    if parts is None or not {parts.netloc, _FRONTS.sub("", parts.netloc)} & set(hosts):
         return None
     return _fits(parts, patterns)
 
@@ -65,8 +65,9 @@ def _of(origin: str, found: tuple[SplitResult, re.Match[str]] | None) -> PostAdd
 
 def x(url: str) -> PostAddress | None:
     """A post on X."""
-    pattern = r"/(?:i/web|i|(?P<user>\w{1,15}))/status(?:es)?/(?P<id>\d{1,19})(?:/(?:photo|video)/\d)?/?"
-    return _of("https://x.com", on(url, ("x.com", "twitter.com"), pattern))
+    pattern = r"/(?:(?:i/web|i|(?P<user>\w{1,15}))/)?status(?:es)?/(?P<id>\d{1,19})(?:/(?:photo|video)/\d)?/?"
+    plain = url.replace("/#!/", "/", 1)  # what addresses were like until 2012
+    return _of("https://x.com", on(plain, ("x.com", "twitter.com"), pattern, r"/i/videos/tweet/(?P<id>\d{1,19})/?"))
 
 
 def bluesky(url: str) -> PostAddress | None:
@@ -76,19 +77,26 @@ def bluesky(url: str) -> PostAddress | None:
 
 
 def github(url: str) -> PostAddress | None:
-    """A release, an issue, a pull request, or a comment on one of these; the id is its path in GitHub's API."""
+    """A release, an issue, a pull request, a commit, or a comment on one of these; the id is its path in the API."""
     found = on(
         url, ("github.com",), rf"{_REPOSITORY}/releases/tag/{_TAG}",
-        rf"{_REPOSITORY}/(?:issues|pull)/(?P<number>\d{{1,9}})/?",
+        rf"{_REPOSITORY}/(?:commit|pull/\d{{1,9}}/commits)/(?P<commit>[0-9a-f]{{7,40}})/?",
+        rf"{_REPOSITORY}/(?:issues|pull)/(?P<number>\d{{1,9}})(?:/(?:files|commits|checks))?/?",
     )  # fmt: skip
     if not found:
         return None
     parts, match = found
     groups = match.groupdict()
-    comment = re.fullmatch(r"issuecomment-(\d{1,15})", parts.fragment)
-    key = f"issues/comments/{comment[1]}" if comment else f"issues/{groups.get('number')}"
-    key = f"releases/tags/{groups['tag']}" if groups.get("tag") else key
+    whole = f"commits/{groups['commit']}" if groups.get("commit") else f"issues/{groups.get('number')}"
+    key = f"releases/tags/{groups['tag']}" if groups.get("tag") else _commented(parts.fragment) or whole
     return PostAddress("https://github.com", f"{match['repository']}/{key}", match["user"])
+
+
+def _commented(fragment: str) -> str:
+    """Return a comment's path in GitHub's API for what stands behind the # of an address; "" where it is none."""
+    found = re.fullmatch(r"(issuecomment-|commitcomment-|discussion_r|r)(\d{1,15})", fragment)
+    kinds = {"issuecomment-": "issues/comments", "commitcomment-": "comments"}
+    return f"{kinds.get(found[1], 'pulls/comments')}/{found[2]}" if found else ""
 
 
 def reddit(url: str) -> PostAddress | None:
@@ -98,6 +106,7 @@ def reddit(url: str) -> PostAddress | None:
         url, ("reddit.com",),
         rf"{place}/comments/[a-z0-9]{{1,10}}/(?:[^/]{{1,200}}|comment)/(?P<comment>[a-z0-9]{{1,10}})/?",
         rf"{place}/comments/(?P<post>[a-z0-9]{{1,10}})(?:/[^/]{{0,200}})?/?",
+        r"/(?:gallery|poll|tb)/(?P<post>[a-z0-9]{1,10})/?",
     ) or on(url, ("redd.it",), r"/(?P<post>[a-z0-9]{4,10})/?")  # fmt: skip
     if not found:
         return None
@@ -108,42 +117,48 @@ def reddit(url: str) -> PostAddress | None:
 
 def tiktok(url: str) -> PostAddress | None:
     """A film or pictures on TikTok."""
-    pattern = r"/@(?P<user>[\w.]{0,24})/(?:video|photo)/(?P<id>\d{10,25})/?"
-    return _of("https://www.tiktok.com", on(url, ("tiktok.com",), pattern))
+    # Some addresses have an account's secret number for its name, some that the app or a player made have none.
+    shared = r"/(?:(?:i18n/)?share/video|embed(?:/v\d)?|player/v1|v)/(?P<id>\d{10,25})(?:\.html)?/?"
+    pattern = r"/@(?P<user>[\w.-]{0,100})/(?:video|photo)/(?P<id>\d{10,25})/?"
+    return _of("https://www.tiktok.com", on(url, ("tiktok.com",), pattern, shared))
 
 
 def instagram(url: str) -> PostAddress | None:
     """A post or a reel on Instagram."""
-    pattern = r"/(?:(?P<user>[\w.]{1,30})/)?(?:p|reels?|tv)/(?P<id>[\w-]{5,60})/?"
-    return _of("https://www.instagram.com", on(url, ("instagram.com",), pattern))
+    within = r"(?:/embed(?:/captioned)?|/comments|/c/\d{5,25}(?:/r/\d{5,25})?)?"
+    pattern = rf"/(?:(?P<user>[\w.]{{1,30}})/)?(?:p|reels?|tv)/(?P<id>[\w-]{{5,60}}){within}/?"
+    return _of("https://www.instagram.com", on(url, ("instagram.com", "instagr.am"), pattern))
 
 
 def threads(url: str) -> PostAddress | None:
     """A post on Threads."""
-    hosts = ("threads.com", "threads.net")
-    found = on(url, hosts, r"/@(?P<user>[\w.]{1,30})/post/(?P<id>[\w-]{5,60})/?", r"/t/(?P<id>[\w-]{5,60})/?")
+    hosts, key = ("threads.com", "threads.net"), r"(?P<id>[\w-]{5,60})(?:/(?:media|embed))?/?"
+    found = on(url, hosts, rf"/@(?P<user>[\w.]{{1,30}})/post/{key}", rf"/t/{key}")
     return _of("https://www.threads.com", found)
 
 
 def facebook(url: str) -> PostAddress | None:
-    """A page's post on Facebook."""
-    key = r"(?P<id>\d{5,25}|pfbid\w{20,120})"
+    """A page's post, picture or film on Facebook."""
+    key, hosts = r"(?P<id>\d{5,25}|pfbid\w{20,120})", ("facebook.com", "fb.com")
     found = on(
-        url, ("facebook.com",), rf"/(?P<user>[\w.-]{{1,80}})/(?:posts|videos|photos)/(?:[\w.%-]{{1,200}}/)?{key}/?",
+        url, hosts, rf"/(?P<user>[\w.-]{{1,80}})/(?:posts|videos|photos)/(?:[^/]{{1,300}}/)?{key}/?",
+        rf"/groups/(?P<user>[\w.-]{{1,80}})/(?:posts|permalink)/(?:[^/]{{1,300}}/)?{key}/?",
         rf"/reel/{key}/?", r"/(?P<user>\d{5,25})_(?P<id>\d{5,25})/?",
     )  # fmt: skip
     if found:
         return _of("https://www.facebook.com", found)
-    asked = on(url, ("facebook.com",), r"/(?:permalink|story)\.php")
-    match = re.search(rf"(?:^|&)story_fbid={key}(?:&|$)", asked[0].query, re.ASCII) if asked else None
+    asked = on(url, hosts, r"/(?:permalink|story|photo|video|video/video)\.php|/photo/?|/watch(?:/live)?/?")
+    match = re.search(rf"(?:^|&)(?:story_fbid|fbid|v)={key}(?:&|$)", asked[0].query, re.ASCII) if asked else None
     return PostAddress("https://www.facebook.com", match["id"]) if match else None
 
 
 def linkedin(url: str) -> PostAddress | None:
     """A post on LinkedIn: https://learn.microsoft.com/linkedin/shared/api-guide/concepts/urns."""
+    kind, key = r"(?:share|ugc[Pp]ost|activity)", r"(?P<id>\d{10,25})"
+    plain = re.sub("%3[Aa]", ":", url)  # copied from a frame's address, or from another's query
     found = on(
-        url, ("linkedin.com",), r"/feed/update/urn:li:(?:share|ugcPost|activity):(?P<id>\d{10,25})/?",
-        r"/posts/[^/]{1,300}[-_](?:share|ugcPost|activity)-(?P<id>\d{10,25})(?:-[\w-]{1,10})?/?",
+        plain, ("linkedin.com",), rf"/(?:embed/)?feed/update/urn:li:{kind}:{key}/?",
+        rf"/posts/(?:[^/]{{1,300}}[-_])?{kind}-{key}(?:-[\w-]{{1,10}})?/?",
     )  # fmt: skip
     return _of("https://www.linkedin.com", found)
 
@@ -151,10 +166,10 @@ def linkedin(url: str) -> PostAddress | None:
 def pinterest(url: str) -> PostAddress | None:
     """A pin on Pinterest, in whichever country."""
     parts = _opened(url)
-    hosts = r"(?:www\.|[a-z]{2}\.)?pinterest\.(?:[a-z]{2,3}|co\.uk|com\.[a-z]{2})"
+    hosts = r"(?:www\.|m\.|[a-z]{2}\.)?pinterest\.(?:[a-z]{2,4}|(?:co|com)\.[a-z]{2})"
     if parts is None or not re.fullmatch(hosts, parts.netloc):
         return None
-    return _of("https://www.pinterest.com", _fits(parts, (r"/pin/(?:[\w-]{1,300}--)?(?P<id>\d{5,25})/?",)))
+    return _of("https://www.pinterest.com", _fits(parts, (r"/pin/(?:[^/]{1,300}--)?(?P<id>\d{5,25})(?:/sent)?/?",)))
 
 
 def mastodon(url: str) -> PostAddress | None:
@@ -165,7 +180,7 @@ def mastodon(url: str) -> PostAddress | None:
     key = r"(?P<id>\d{5,25})"
     flake = r"(?P<id>[A-Za-z0-9]{18})"  # https://docs.akkoma.dev: flake ids
     return _anywhere(
-        url, rf"/(?:web/)?@{_USER}/{key}/?", rf"/users/{_USER}/statuses/{key}/?", rf"/notice/{flake}/?",
+        url, rf"/(?:web/)?@{_USER}/{key}/?", rf"/(?:ap/)?users/{_USER}/statuses/{key}/?", rf"/notice/{flake}/?",
         rf"/@{_USER}/posts/{flake}/?",
     )  # fmt: skip
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,11 @@ def text(value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, str | int):
         return ""
     return str(value).strip()
+
+
+def texts(value: Any) -> tuple[str, ...]:
+    """Return the texts of a list, or the only one where it stands alone."""
+    return tuple(filter(None, map(text, value if isinstance(value, list) else [value])))
 
 
 def the(value: Any, what: str) -> str:
@@ -52,15 +58,27 @@ def words(*values: Any) -> str:
     return " ".join(filter(None, map(text, values)))
 
 
+def language(value: Any) -> str:
+    """Return a BCP 47 tag, "" for anything else: some write ``de_DE`` (OpenID Connect Core 1.0 §5.1), LinkedIn an
+    object of ``country`` and ``language``.
+    """
+    if isinstance(value, Mapping):
+        value = "-".join(filter(None, map(text, (value.get("language"), value.get("country")))))
+    found = text(value).replace("_", "-")
+    return found if re.fullmatch(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8}){0,6}", found) else ""
+
+
 def openid(told: Told, network: str, *, trusts_email: bool = True) -> Profile:
     """Return who an OpenID provider's claims describe (OpenID Connect Core 1.0 §5.1).
 
-    What userinfo says is used where the ID token is silent; the subject is always the signed one.
+    What userinfo says is used where the ID token is silent, which null and "" are too (§5.3.2); the subject is
+    always the signed one.
     """
-    said = {**reply(told), **told.claims}
-    email = text(said.get("email"))
+    signed, asked = ({k: v for k, v in one.items() if v not in (None, "")} for one in (told.claims, reply(told)))
+    said = {**asked, **signed}
+    email = text(said.get("email")) or next(iter(texts(said.get("emails"))), "")  # Azure AD B2C lists them
     # What was checked is the address that stands beside the word, not one that was said elsewhere.
-    beside = [one for one in (told.claims, reply(told)) if email and text(one.get("email")) == email]
+    beside = [one for one in (signed, asked) if email and text(one.get("email")) == email]
     sure = next((one["email_verified"] for one in beside if "email_verified" in one), None)
     return Profile(
         network=network,
@@ -73,5 +91,5 @@ def openid(told: Told, network: str, *, trusts_email: bool = True) -> Profile:
         picture=https(said.get("picture")),
         email=email,
         email_verified=trusts_email and verified(sure),
-        lang=text(said.get("locale")).replace("_", "-"),
+        lang=language(said.get("locale")),
     )

@@ -29,6 +29,8 @@ CODES = {
     "invalid_token": "login_expired", "unsupported_grant_type": "bad_reply",
 }  # fmt: skip
 DELETED = frozenset({"[deleted]", "[removed]"})
+# Where Reddit keeps what people upload.
+FILES = frozenset({"i.redd.it", "v.redd.it", "preview.redd.it", "external-preview.redd.it", "i.reddituploads.com"})
 # Replies under replies deeper than this are behind a link on the site too.
 DEEPEST = 12
 Thing = Mapping[str, Any]
@@ -83,6 +85,8 @@ def _things(data: Any, depth: int = DEEPEST) -> Iterator[tuple[str, Thing]]:
         yield from _things(inner.get("replies"), depth - 1)
     elif kind == "Listing" or "children" in inner:
         yield from _things(inner.get("children"), depth)
+    elif "sorted_links" in thing:  # a collection, which a community's moderators put together
+        yield from _things(thing["sorted_links"], depth)
     elif "json" in thing or "things" in inner:
         yield from _things(dig(thing, "json", "data", "things") or inner.get("things"), depth)
     elif isinstance(thing.get("permalink"), str):
@@ -154,6 +158,8 @@ def _person(thing: Thing) -> Author | None:
 
 def _page_of(kind: str, thing: Thing) -> str:
     link = text(thing.get("permalink"))
+    if not link:  # in a list of messages: what it answers stands beside it
+        link = text(thing.get("context")).partition("?")[0]
     if link.startswith("/"):
         return web(HOME + link)
     room, post = ident(thing.get("subreddit")), ident(thing.get("link_id")).removeprefix("t3_")
@@ -174,10 +180,10 @@ def _words(thing: Thing, key: str) -> str:
 
 
 def _link(thing: Thing) -> Link | None:
-    """Return the page that a link post is about; a text's or a picture's own address is none."""
+    """Return the page that a link post is about; a text's or a picture's own address is none, nor a crosspost's."""
     url = web(unescape(text(thing.get("url_overridden_by_dest") or thing.get("url"))), HOME)
-    host = urlsplit(url).netloc
-    own = host in ("i.redd.it", "v.redd.it", "preview.redd.it") or host.endswith("reddit.com")
+    parts, key = urlsplit(url), ident(thing.get("id"))
+    own = parts.netloc in FILES or (key and key in parts.path.split("/")) or thing.get("crosspost_parent_list")
     if not url or own or thing.get("is_self") is True or thing.get("is_gallery") is True or kind_of("", url):
         return None
     told = record(dig(thing, "media", "oembed"))
@@ -221,6 +227,8 @@ def _gallery(thing: Thing) -> Iterator[Media]:
     order = items or [{"media_id": key} for key in known]
     for item in order:
         one = record(known.get(ident(item.get("media_id"))))
+        if one.get("e") == "RedditVideo" and (film := web(unescape(text(one.get("hlsUrl"))))):
+            yield Media("video", film, size(one.get("x")), size(one.get("y")), name(item.get("caption")), embed=True)
         largest = record(one.get("s"))
         sizes = size(largest.get("x")), size(largest.get("y"))
         film = web(unescape(text(largest.get("mp4"))))

@@ -1,68 +1,79 @@
 """RSS 0.9x, 1.0 and 2.0, Atom 0.3 and 1.0, and podcasts, as posts.
 
-feedparser reads the XML, and the many things that are nearly XML. It is given bytes in a stream, since it opens what
-looks like a file's name, and never a document that declares entities: those can grow without end ("billion laughs").
-Its own sanitising is not relied on: all HTML goes through `networks/_html.py`.
+feedparser reads the XML, and the many things that are nearly XML; `networks/_xml.py` brings them nearer. It is given
+bytes in a stream, since it opens what looks like a file's name. It neither sanitises nor resolves addresses: that is
+done here, so that ids stay as they were written, wherever the document is read from, and pictures that wait for a
+script are still there to be found. All HTML goes through `networks/_html.py`.
 
-Formats: https://www.rssboard.org/rss-specification, RFC 4287, https://www.rssboard.org/media-rss,
-https://podcastindex.org/namespace/1.0, RFC 5005 (paging), all read 2026-11.
+Formats: https://www.rssboard.org/rss-specification, RFC 4287, RFC 4685 (threading), RFC 5005 (paging), RFC 6721
+(deleted entries), https://podcastindex.org/namespace/1.0, all read 2026-11.
 """
 
 from __future__ import annotations
 
 import io
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.sax import SAXException
 
 from networks._errors import problem
-from networks._html import looks_like_html, of_clean, of_text, paragraphs, plain, sanitised
-from networks._pictures import kind_of, unique, within
+from networks._html import is_marked_up, looks_like_html, of_clean, of_text, paragraphs, plain, sanitised, unwrapped
+from networks._syndication_media import media_of
+from networks._syndication_people import author_of, of_source, with_face, without_long_people
 from networks._times import iso, said
 from networks._walk import counted, digest, every, ident, name, record, records, size, text, web
-from networks.records import Author, Media, Page, Post
+from networks._xml import readable, shortened
+from networks.records import Author, Page, Post
 
 # Items read from one document; the largest real feeds of the corpus hold some hundreds.
 MOST_ITEMS = 500
 # A feed may ask for long pauses by mistake; a day is the longest that polling has (`sy:updatePeriod` daily).
 LONGEST_PAUSE = timedelta(days=1)
 PERIODS = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 720, "yearly": 8760}
+# Where an entry without content has its words.
+WORDS = ("summary", "googleplay_description", "subtitle")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
-_ENTITY = re.compile(rb"<!ENTITY", re.I)
+# Apple's own words for what feedparser knows as yes (https://help.apple.com/itc/podcasts_connect/, read 2026-11).
+_EXPLICIT = re.compile(rb"(<itunes:explicit>\s{0,20})(?:true|explicit)(?=\s{0,20}<)", re.I)
+# Whom to write to about a podcast, who is not who speaks in it; feedparser takes either for the author.
+_OWNER = re.compile(rb"<itunes:owner>(?:(?!</?itunes:owner>).){0,2000}</itunes:owner>", re.I | re.S)
+# Content of other kinds is a file, not words.
+_FILE = re.compile(r"(?:image|audio|video|font|model|multipart)/|application/(?!xhtml|xml|octet)")
+# How feedparser writes an empty element; for HTML the end of a break is a second one.
+_CLOSED_BREAK = re.compile(r"(<br\b[^<>]{0,200}>)</br>", re.I)
+# feedparser finds its way back from an element's base only to one of the document.
+_BASED = re.compile(rb"\sxml:base\s{0,9}=|<(?:rss|feed|entry|item)\s[^<>]{0,2000}\sbase\s{0,9}=")
+_INLINE = re.compile(r"<([a-zA-Z]\w{0,9})\b[^<>]*>[^<>]*</\1>")
+_TAG = re.compile(r"<[^<>]*>")
 
 
-def parsed(body: bytes, url: str = "", headers: Mapping[str, str] | None = None) -> Any:
-    """Return feedparser's reading of a document; raise BadReply where it declares entities or cannot be read."""
-    if _ENTITY.search(body.replace(b"\0", b"")):
-        raise problem("bad_reply", "The document declares entities.")
+def prepared(body: bytes) -> bytes:
+    """Return a document as feedparser is given it; raise BadReply where it declares entities that could grow."""
+    body = without_long_people(_EXPLICIT.sub(rb"\1yes", shortened(readable(body), MOST_ITEMS)))
+    return _OWNER.sub(b"", body) if b"<itunes:author" in body else body
+
+
+def parsed(body: bytes, headers: Mapping[str, str] | None = None, url: str = "") -> Any:
+    """Return feedparser's reading of a document; raise BadReply where it declares entities or cannot be read.
+
+    ``url`` is what ``xml:base`` is meant against.
+    """
+    body = prepared(body)
+    told = {"content-location": url} if url and _BASED.search(body) else {}
     import feedparser  # type: ignore[import-untyped,unused-ignore]
 
-    told = {"content-location": url} if url else {}
     try:
-        return feedparser.parse(io.BytesIO(body), response_headers={**told, **(headers or {})})
+        return feedparser.parse(
+            io.BytesIO(body),
+            response_headers={**told, **(headers or {})},
+            sanitize_html=False,
+            resolve_relative_uris=False,
+        )
     except (SAXException, AssertionError, LookupError, ValueError, TypeError, AttributeError, RecursionError) as exc:
         raise problem("bad_reply", "The document is no feed.") from exc
-
-
-def mended(body: bytes) -> bytes:
-    """Return a document whose elements carry a prefix that nothing declares, without it; else nothing.
-
-    Some programs write ``<rss:item>`` inside a plain ``<rss>`` and a broken XML declaration before it.
-    """
-    found = re.search(rb"<(\w{1,20}:)(?:item|entry)\b", body)
-    if not found:
-        return b""
-    named = re.search(rb"<\?xml[^>]*\bencoding=[\"']([\w.-]{1,40})", body)
-    bare = without_prologue(body).replace(b"</" + found[1], b"</").replace(b"<" + found[1], b"<")
-    return b'<?xml version="1.0" encoding="' + (named[1] if named else b"utf-8") + b'"?>' + bare
-
-
-def without_prologue(body: bytes) -> bytes:
-    """Return a document from its first element on: comments, instructions and a doctype may stand before it."""
-    found = re.match(rb"(?s)(?:\s*(?:<!--.*?-->|<\?.*?\?>|<!doctype\b[^>\[]*(?:\[.*?\]\s*)?>))*\s*", body, re.I)
-    return body[found.end() if found else 0 :]
 
 
 def is_feed(read: Any) -> bool:
@@ -73,15 +84,24 @@ def is_feed(read: Any) -> bool:
 def page(read: Any, url: str, network: str) -> Page:
     """Return feedparser's reading as a page of posts."""
     feed = read.get("feed") or {}
-    base = web(_get(feed, "link"), url) or url
-    author = _of_feed(feed, base)
+    url = url or next((web(_get(one, "href")) for one in _links(feed) if _get(one, "rel") == "self"), "")
+    home, atom = web(_get(feed, "link"), url), str(read.get("version") or "").startswith("atom")
+    author = _of_feed(feed, home, url)
+    # RSS does not say what its relative addresses are meant against: those of a site's program fit the site.
+    base = url if atom else home or url
     lang = language(_get(feed, "language"))
     posts = tuple(_post(entry, base, network, author, lang) for entry in read.get("entries", [])[:MOST_ITEMS])
     links = {rel: web(_get(one, "href"), url) for one in _links(feed) for rel in [_get(one, "rel") or "alternate"]}
     return Page(
-        title=titled(feed), posts=posts, next=links.get("next", ""), author=author, again=_pause(feed),
-        hub=links.get("hub", ""), topic=links.get("self", ""),
-    )  # fmt: skip
+        title=titled(feed),
+        # In Atom, entries of one id are one entry at several times (RFC 4287 §4.1.1).
+        posts=posts if atom else tuple(told_apart(posts)),
+        next=links.get("next", ""),
+        author=author,
+        again=_pause(feed),
+        hub=links.get("hub", ""),
+        topic=links.get("self", ""),
+    )
 
 
 def _get(mapping: Any, key: str) -> Any:
@@ -95,9 +115,15 @@ def _links(mapping: Any) -> list[Mapping[str, Any]]:
 
 def titled(mapping: Any) -> str:
     """Return a title as plain text on one line, whether it was text or HTML."""
-    value = text(_get(mapping, "title"))
-    kind = _get(_get(mapping, "title_detail"), "type")
-    return name(plain(value) if kind != "text/plain" or looks_like_html(value) else value)
+    kind = ident(_get(_get(mapping, "title_detail"), "type"))
+    return plain_title(_get(mapping, "title"), marked="html" in kind)
+
+
+def plain_title(value: Any, *, marked: bool = False) -> str:
+    """Return a title without its markup, marked as HTML or beyond doubt; also where it was escaped too often."""
+    value = unwrapped(text(value))
+    shown = plain(value) if marked or is_marked_up(value) else value
+    return name(plain(shown) if "<" not in value and _INLINE.search(shown) else shown)
 
 
 def language(value: Any) -> str:
@@ -106,85 +132,116 @@ def language(value: Any) -> str:
     return found if LANGUAGE.fullmatch(found) else ""
 
 
-def _of_feed(feed: Any, base: str) -> Author | None:
+def _of_feed(feed: Any, home: str, url: str) -> Author | None:
     """Return who a feed without authors is from: the site itself, since a post needs to say where it is from."""
     picture = _get(_get(feed, "image"), "href") or _get(feed, "icon") or _get(feed, "logo")
-    named = _author(feed, base)
+    named = author_of(feed, home or url)
     title = titled(feed) or name(_get(feed, "publisher"))
     made = Author(
         name=(named.name if named else "") or title,
-        url=(named.url if named else "") or web(_get(feed, "link"), base),
-        avatar=web(picture, base),
+        url=(named.url if named else "") or home,
+        avatar=web(picture, home or url),
     )
     return made if made.name else None
 
 
-def _author(mapping: Any, base: str) -> Author | None:
-    detail = _get(mapping, "author_detail") or next(iter(records(_get(mapping, "authors"))), {})
-    shown = name(plain(text(_get(detail, "name") or _get(mapping, "author"))))
-    shown = shown or name(_get(detail, "email")) or name(_get(mapping, "publisher"))
-    return Author(name=shown, url=web(_get(detail, "href"), base)) if shown else None
-
-
 def _post(entry: Any, base: str, network: str, author: Author | None, lang: str) -> Post:
-    html, detail = _body(entry)
-    base = web(_get(detail, "base")) or base
-    clean = sanitised(html, base)
+    url, when = _address(entry, base), _time(entry)
+    html, detail, pictured = _body(entry)
+    inner = web(_get(detail, "base"), base) or url or base
+    clean = sanitised(html, inner)
     title, words = titled(entry), of_clean(clean)
-    url, own, when = _address(entry, base), _author(entry, base), _time(entry)
+    own = author_of(entry, base)
     return Post(
         id=ident(_get(entry, "id")) or url or digest(title, words, own.name if own else "", when),
         url=url,
         time=when,
-        author=_with_face(own, author) if own else author,
+        author=with_face(own, author) if own else of_source(_get(entry, "source"), base) or author,
         text=words,
         html=clean,
-        media=tuple(_media(entry, html, base)),
+        media=tuple(media_of(entry, pictured, base, inner, url)),
         network=network,
-        lang=language(_get(detail, "language")) or lang,
+        lang=language(_get(detail, "language")) or language(_get(entry, "language")) or lang,
         sensitive=True if _get(entry, "itunes_explicit") or _adult(entry) else None,
         counts=_counts(entry),
         title="" if title == words else title,
         edited=_edited(entry),
-        tags=tuple(filter(None, (name(_get(tag, "term")) for tag in records(_get(entry, "tags"))[:30]))),
+        tags=tags_of([_get(tag, "term") or _get(tag, "label") for tag in records(_get(entry, "tags"))]),
     )
 
 
-def _with_face(own: Author, site: Author | None) -> Author:
-    return Author(own.name, own.handle, own.url or (site.url if site else ""), site.avatar if site else "")
+def told_apart(posts: Iterable[Post]) -> Iterator[Post]:
+    """Yield posts under ids that are theirs alone: where a feed gives one id to several, the first keeps it."""
+    first: dict[str, Post] = {}
+    for post in posts:
+        other = first.setdefault(post.id, post)
+        if (other.url, other.title) == (post.url, post.title):
+            yield post
+        else:
+            own = post.url if post.url not in first else ""
+            yield replace(post, id=own or digest(post.id, post.title, post.url, post.time))
 
 
-def _body(entry: Any) -> tuple[str, Any]:
-    """Return the fullest HTML of an entry, and feedparser's notes on it."""
-    contents = records(_get(entry, "content"))
-    detail = next((one for one in contents if "html" in ident(_get(one, "type"))), contents[0] if contents else None)
-    value = text(_get(detail, "value"))
-    if not value:
-        detail, value = _get(entry, "summary_detail"), text(_get(entry, "summary"))
-    if not value:
-        detail, value = _get(entry, "subtitle_detail"), text(_get(entry, "subtitle"))
-    if not looks_like_html(value):
-        return of_text(value), detail
-    return value if "<" in value else paragraphs(value), detail
+def tags_of(terms: list[Any]) -> tuple[str, ...]:
+    """Return what a post is filed under, as plain words, each once, as many as a post may have."""
+    kept: dict[str, str] = {}
+    for term in terms[:60]:
+        word = name(plain(term) if isinstance(term, str) and is_marked_up(term) else term)
+        kept.setdefault(word.lower(), word)
+    return tuple(filter(None, kept.values()))[:30]
+
+
+def _body(entry: Any) -> tuple[str, Any, list[str]]:
+    """Return the fullest HTML of an entry that has words, its notes, and all that may have pictures."""
+    contents = [one for one in records(_get(entry, "content")) if not _FILE.match(ident(_get(one, "type")))]
+    contents.sort(key=lambda one: "html" not in ident(_get(one, "type")))
+    told = [(text(_get(one, "value")), one) for one in contents[:5]]
+    told += [(text(_get(entry, key)), _get(entry, f"{key}_detail")) for key in WORDS]
+    made = [(_as_html(value, _get(detail, "type")), detail) for value, detail in told if value]
+    html, detail = next((one for one in made if _TAG.sub("", one[0]).strip()), made[0] if made else ("", None))
+    return html, detail, [one[0] for one in made]
+
+
+def _as_html(value: str, kind: Any) -> str:
+    """Return words as HTML, whichever they are; what says that it is text has to look more like HTML than else."""
+    value = _CLOSED_BREAK.sub(r"\1", unwrapped(value))
+    if not (is_marked_up(value) if ident(kind) == "text/plain" else looks_like_html(value)):
+        return of_text(value)
+    return value if "<" in value else paragraphs(value)
 
 
 def _address(entry: Any, base: str) -> str:
     """Return an entry's page: its link, an id that is one, or the file it brings."""
     files = [_get(one, "href") for one in _links(entry) if _get(one, "rel") == "enclosure"]
-    candidates = (_get(entry, "link"), _get(entry, "feedburner_origlink"), *[_get(o, "href") for o in _links(entry)])
-    found = next((address for one in candidates if (address := web(one, base))), "")
+    link = _get(entry, "link")
+    if link and link == _get(entry, "id") and not re.match(r"https?:|/", link):
+        link = ""  # feedparser takes any id for an address that does not say it is none
+    candidates = (link, _get(entry, "feedburner_origlink"), *[_get(o, "href") for o in _links(entry)])
+    found = next((address for one in candidates if (address := web(_with_scheme(one), base))), "")
     return found or web(_get(entry, "id")) or next((a for one in files if (a := web(one, base))), "")
 
 
+def _with_scheme(address: Any) -> Any:
+    """Return an address that begins with a host by its looks, as people write them, as one."""
+    return f"//{address}" if isinstance(address, str) and re.match(r"\s*www\.[\w-]+\.\w", address) else address
+
+
 def _time(entry: Any) -> str:
-    keys = ("published_parsed", "created_parsed", "updated_parsed", "expired_parsed")
-    found = next((when for key in keys if (when := _moment(_get(entry, key)))), "")
-    return found or next((when for key in ("published", "updated", "created") if (when := iso(_get(entry, key)))), "")
+    keys = ("published", "created", "updated", "expired")
+    return next((when for key in keys if (when := _when(entry, key))), "")
 
 
 def _edited(entry: Any) -> str:
-    published, updated = _moment(_get(entry, "published_parsed")), _moment(_get(entry, "updated_parsed"))
+    published, updated = _when(entry, "published"), _when(entry, "updated")
     return updated if published and updated > published else ""
+
+
+def _when(entry: Any, key: str) -> str:
+    """Return a time as it is written, or as feedparser reads what only it can, if that has the year written."""
+    written = text(_get(entry, key))
+    found = iso(written) if written else ""
+    read = "" if found else _moment(_get(entry, f"{key}_parsed"))
+    return found or (read if read[:4] in written or re.match(rf"-?{read[2:4]}\b", written) else "")
 
 
 def _moment(value: Any) -> str:
@@ -197,36 +254,6 @@ def _moment(value: Any) -> str:
         return ""
 
 
-def _media(entry: Any, html: str, base: str) -> list[Media]:
-    still = web(_get(_get(entry, "image"), "href"), base)
-    thumbs = [web(_get(one, "url"), base) for one in records(_get(entry, "media_thumbnail"))]
-    poster = still or next(filter(None, thumbs), "")
-    files = [_enclosure(one, base, poster) for one in _links(entry) if _get(one, "rel") == "enclosure"]
-    files += [_content(one, base, poster) for one in records(_get(entry, "media_content"))]
-    found = [one for one in files if one] + within(html, base)
-    if not found and poster:
-        found = [Media("image", poster)]
-    return unique(found)
-
-
-def _enclosure(link: Mapping[str, Any], base: str, poster: str) -> Media | None:
-    url = web(_get(link, "href"), base)
-    kind = kind_of(ident(_get(link, "type")), url)
-    if not url or kind is None:
-        return None
-    return Media(kind, url, poster=poster if kind != "image" and poster != url else "")
-
-
-def _content(one: Mapping[str, Any], base: str, poster: str) -> Media | None:
-    url, mime = web(_get(one, "url"), base), ident(_get(one, "type"))
-    kind = kind_of(mime, url, ident(_get(one, "medium")))
-    if not url or kind is None:
-        return None
-    sizes = size(_get(one, "width")), size(_get(one, "height"))
-    # YouTube says application/x-shockwave-flash for a page of its player.
-    return Media(kind, url, *sizes, poster=poster if kind != "image" else "", embed="flash" in mime)
-
-
 def _adult(entry: Any) -> bool:
     return "adult" in ident(record(_get(entry, "media_rating")).get("content") or _get(entry, "rating")).lower()
 
@@ -234,8 +261,9 @@ def _adult(entry: Any) -> bool:
 def _counts(entry: Any) -> dict[str, int]:
     statistics = record(_get(entry, "media_statistics"))
     stars = record(_get(entry, "media_starrating"))
+    threads = [_get(one, "thr:count") for one in _links(entry) if _get(one, "rel") == "replies"]
     return counted(
-        replies=_get(entry, "slash_comments") or _get(entry, "thr_total"),
+        replies=_get(entry, "slash_comments") or _get(entry, "thr_total") or next(filter(None, threads), None),
         views=statistics.get("views"),
         likes=statistics.get("favorites") or stars.get("count"),
     )

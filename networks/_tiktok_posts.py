@@ -20,7 +20,7 @@ HOME = "https://www.tiktok.com"
 # https://developers.tiktok.com/doc/tiktok-api-v2-error-handling, and the business API's return codes (read 2026-11)
 CODES = {
     "ok": "ok", "0": "ok", "access_token_invalid": "login_expired", "access_token_expired": "login_expired",
-    "scope_not_authorized": "login_expired", "scope_permission_missed": "login_expired",
+    "scope_not_authorized": "no_permission", "scope_permission_missed": "no_permission",
     "rate_limit_exceeded": "rate_limited", "internal_error": "unavailable", "invalid_params": "bad_reply",
     "invalid_file_upload": "bad_reply", "40100": "rate_limited", "40102": "login_expired", "40104": "login_expired",
     "40105": "login_expired", "40001": "not_allowed", "40016": "rate_limited", "40133": "rate_limited",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
+
+from networks import _dates
 
 # Outside these nothing was posted anywhere; zero stands for "never" in many APIs.
 EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
@@ -16,39 +17,26 @@ X_BITS, X_EPOCH = 22, 1_288_834_974_657
 # Record keys in atproto are 13 characters that sort, 53 bits of microseconds and 10 of a clock's number
 # (https://atproto.com/specs/tid, read 2026-11).
 TID = "234567abcdefghijklmnopqrstuvwxyz"
-# Months as feeds in these languages write them where English belongs: German, French, Spanish, Portuguese, Italian,
-# Dutch. English ones are three letters, which the others share or differ from as below.
-MONTHS = {
-    "mär": "Mar", "mrz": "Mar", "mai": "May", "okt": "Oct", "dez": "Dec", "fév": "Feb", "fev": "Feb", "avr": "Apr",
-    "jui": "Jun", "aoû": "Aug", "aou": "Aug", "déc": "Dec", "ene": "Jan", "abr": "Apr", "ago": "Aug", "dic": "Dec",
-    "gen": "Jan", "mag": "May", "giu": "Jun", "lug": "Jul", "set": "Sep", "ott": "Oct", "out": "Oct", "mrt": "Mar",
-    "mei": "May", "juillet": "Jul",
-}  # fmt: skip
 _SHORT_OFFSET = re.compile(r"([+-]\d\d)$")
 _LONG_FRACTION = re.compile(r"(\.\d{6})\d+")
 
 
 def iso(value: Any) -> str:
-    """Return a time written as ISO 8601 or as in e-mail (RFC 5322); one without an offset counts as UTC."""
-    if not isinstance(value, str) or not 8 <= len(written := value.strip()) <= 60:
+    """Return a time written as ISO 8601, as in e-mail (RFC 5322), or in another way that people write dates; one
+    without an offset counts as UTC.
+    """
+    if not isinstance(value, str) or not 8 <= len(written := value.strip()) <= _dates.LONGEST:
         return ""
-    for read in (_iso, parsedate_to_datetime, _translated):
+    for read in (_iso, _dates.read):
         try:
             return said(read(written))
-        except (ValueError, TypeError, IndexError, OverflowError):
+        except (ValueError, TypeError, OverflowError):
             continue
     return ""
 
 
 def _iso(written: str) -> datetime:
     return datetime.fromisoformat(_LONG_FRACTION.sub(r"\1", _SHORT_OFFSET.sub(r"\1:00", written)))
-
-
-def _translated(written: str) -> datetime:
-    """Read a date as in e-mail whose month is in another language than English."""
-    words = written.lower().replace(" de ", " ").replace(".", " ").split()
-    put = [MONTHS.get(word) or (MONTHS.get(word[:3], word) if word.isalpha() else word) for word in words]
-    return parsedate_to_datetime(" ".join(put))
 
 
 def said(when: datetime) -> str:

@@ -24,6 +24,10 @@ SECRETS = frozenset({"access_token", "appsecret_proof", "key", "client_secret", 
 
 # Controls but tab and line ends, halves of surrogate pairs, and what turns the direction of the text behind it.
 _UNWANTED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+# Marks on one letter: no orthography stacks more than four; floods of them ("Zalgo" text) paint over all around. The
+# blocks of combining diacritical marks (https://www.unicode.org/charts/, Unicode 17).
+_MARK = "[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_FLOOD = re.compile(rf"({_MARK}{{4}}){_MARK}++")
 # A name (of any script), an IPv4 address, or what stands in the brackets of an IPv6 address. A name has at most 253
 # characters, each of its parts 63 (RFC 1035 §3.1).
 _HOST = re.compile(r"(?=.{1,254}\Z)(?:(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)")
@@ -74,7 +78,12 @@ def dig(value: Any, *path: str | int) -> Any:
 
 def text(value: Any) -> str:
     """Return a string without what must not be in one, lines kept; of anything else the empty string."""
-    return _UNWANTED.sub("", value.replace("\r\n", "\n")).strip() if isinstance(value, str) else ""
+    return few_marks(_UNWANTED.sub("", value.replace("\r\n", "\n")).strip()) if isinstance(value, str) else ""
+
+
+def few_marks(words: str) -> str:
+    """Return words with at most four marks upon a letter."""
+    return words if words.isascii() else _FLOOD.sub(r"\1", words)
 
 
 def name(value: Any) -> str:

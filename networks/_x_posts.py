@@ -26,15 +26,17 @@ from networks.records import Answer, Author, Link, Media, Option, Page, Poll, Po
 # v1.1's numbers (https://developer.x.com/en/support/x-api/error-troubleshooting) and v2's problem types
 # (https://docs.x.com/x-api/fundamentals/response-codes-and-errors), both read 2026-11.
 SITE = "https://x.com/"
-PROBLEMS = "https://api.twitter.com/2/problems/"
+PROBLEMS = {
+    "resource-not-found": "not_found", "not-authorized-for-resource": "not_allowed", "usage-capped": "rate_limited",
+    "credits-depleted": "not_allowed", "client-forbidden": "not_allowed",
+    "unsupported-authentication": "login_expired",
+}  # fmt: skip
 CODES = {
     "17": "not_found", "32": "login_expired", "34": "not_found", "50": "not_found", "63": "not_found",
     "64": "not_allowed",
     "88": "rate_limited", "89": "login_expired", "99": "login_expired", "135": "login_expired", "144": "not_found",
-    "179": "not_allowed", "185": "rate_limited", "215": "login_expired", "326": "not_allowed", "416": "not_allowed",
-    PROBLEMS + "resource-not-found": "not_found", PROBLEMS + "not-authorized-for-resource": "not_allowed",
-    PROBLEMS + "usage-capped": "rate_limited", PROBLEMS + "credits-depleted": "not_allowed",
-    PROBLEMS + "client-forbidden": "not_allowed", PROBLEMS + "unsupported-authentication": "login_expired",
+    "179": "not_allowed", "185": "rate_limited", "215": "login_expired", "326": "login_expired", "416": "not_allowed",
+    **{f"https://api.{at}.com/2/problems/{kind}": code for at in ("twitter", "x") for kind, code in PROBLEMS.items()},
     "Unauthorized": "login_expired", "Too Many Requests": "rate_limited", "CreditsDepleted": "not_allowed",
 }  # fmt: skip
 # Codes for "no language": undetermined, no words, art, only mentions, cashtags, tags, media, very short.

@@ -164,6 +164,12 @@ class Accounts:
         with self._database.session() as session:
             return [_connected(session, row) for row in session.scalars(query).all()]
 
+    def closed(self) -> list[Connected]:
+        """Return the accounts whose tokens should be there and do not open: the key that sealed them is gone."""
+        query = select(NetworkAccountRow).where(NetworkAccountRow.state == "ok").order_by(NetworkAccountRow.connected)
+        with self._database.session() as session:
+            return [_connected(session, row) for row in session.scalars(query).all() if self._opened(row) is None]
+
     def find(self, account_id: str) -> Connected:
         """Return an account. Raises NotFound."""
         with self._database.session() as session:

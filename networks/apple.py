@@ -24,7 +24,7 @@ def profile(told: Told) -> Profile:
     found = openid(told, "apple")
     try:
         name = part(json.loads(told.form.get("user", "")), "name")
-    except ValueError:
+    except (ValueError, RecursionError):  # it comes through the browser: nothing that cannot be read is a name
         return found
     said = words(part(name, "firstName"), part(name, "lastName"))
     return replace(found, name=said) if said else found

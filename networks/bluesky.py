@@ -5,6 +5,7 @@ Intent links: https://docs.bsky.app/docs/advanced-guides/intent-links (read 2026
 """
 
 import re
+from collections.abc import Callable
 from datetime import date
 from urllib.parse import quote
 
@@ -12,7 +13,7 @@ from networks import _post_addresses
 from networks._errors import problem
 from networks._post_addresses import PostAddress
 from networks._profiles import https, reply, text, the
-from networks._sources import refused
+from networks._sources import page_on, refused
 from networks._walk import ident, loaded, record
 from networks.conversations import Question, Replies
 from networks.oauth import Login, Profile, Told
@@ -60,19 +61,29 @@ API = "https://public.api.bsky.app/xrpc/"
 
 def _ask(source: str) -> Request:
     """Ask for an account's posts without its replies, or for a list's (its address on bsky.app, or at://)."""
-    found = re.fullmatch(
-        r"(?:https://bsky\.app/profile|at:/)/([^/]+)/(?:app\.bsky\.graph\.list|lists)/(\w+)", source.strip()
-    )
-    if found:
-        uri = quote(f"at://{found[1]}/app.bsky.graph.list/{found[2]}", safe="")
-        return Request(f"{API}app.bsky.feed.getListFeed?list={uri}&limit={PAGE}")
-    handle = (
-        source.strip().removeprefix("at://").removeprefix("https://bsky.app/profile/").removeprefix("@").rstrip("/")
-    )
-    if not re.fullmatch(ACTOR, handle, re.ASCII):
+    parts = page_on(source, ("bsky.app",))  # which is a handle, too
+    at = parts.path.removeprefix("/profile/") if parts and parts.path.strip("/") else source.strip()
+    given = at.removeprefix("at://").removeprefix("@").rstrip("/")
+    found = re.fullmatch(rf"({ACTOR})(?:/(?:app\.bsky\.graph\.list|lists)/([\w.:~-]{{1,512}}))?", given, re.ASCII)
+    if not found:
         refused("Write a handle such as @me.bsky.social.")
-    actor = quote(handle, safe="")
+    if found[2]:
+        return _named(found[1], lambda did: _list(did, found[2]))
+    actor = quote(found[1], safe="")
     return Request(f"{API}app.bsky.feed.getAuthorFeed?actor={actor}&limit={PAGE}&filter=posts_no_replies")
+
+
+def _list(did: str, key: str) -> Request:
+    uri = quote(f"at://{did}/app.bsky.graph.list/{key}", safe="")
+    return Request(f"{API}app.bsky.feed.getListFeed?list={uri}&limit={PAGE}")
+
+
+def _named(actor: str, make: Callable[[str], Request]) -> Request:
+    """Make a request about somebody's record, whose address has the DID in it; a handle is looked up."""
+    if actor.startswith("did:"):
+        return make(actor)
+    lookup = f"{API}com.atproto.identity.resolveHandle?handle={quote(actor, safe='')}"
+    return Request(lookup, then=lambda answer: make(_did(answer)))
 
 
 def _translate(answer: Answer) -> Page:
@@ -92,10 +103,7 @@ def _replies(url: str) -> Question | None:
 
 
 def _one(at: PostAddress) -> Request:
-    if at.user.startswith("did:"):
-        return _by_did(at.user, at)
-    lookup = f"{API}com.atproto.identity.resolveHandle?handle={quote(at.user, safe='')}"
-    return Request(lookup, then=lambda answer: _by_did(_did(answer), at))
+    return _named(at.user, lambda did: _by_did(did, at))
 
 
 def _did(answer: Answer) -> str:

@@ -7,10 +7,10 @@ A network's file fills in a `Replies`. Where one answer does not say it all, it 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from core.errors import BadReply
-from networks.records import STUMBLES, Answer, Author, Dialect, Post, Request
+from networks.records import STUMBLES, Answer, Author, Dialect, Post, Request, guarded
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,12 @@ class Question:
     def read(self, answer: Answer) -> Discussion:
         """Translate an answer; whatever is wrong with it is a `core.errors.Problem`, mostly `BadReply`."""
         try:
-            return self.translate(answer)
+            said = self.translate(answer)
         except STUMBLES as exc:
             raise BadReply("The network's answer is not of the form it documents.", code="bad_reply") from exc
+        return replace(
+            said, post=said.post and guarded(said.post), replies=tuple(guarded(post) for post in said.replies)
+        )
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,13 @@
 Share Dialog: https://developers.facebook.com/docs/sharing/reference/share-dialog (2026-06-30)
 """
 
+import re
 from datetime import date, timedelta
 
 from networks import _meta_hooks, _meta_tokens, _post_addresses
-from networks._profiles import https, part, reply, text, the
-from networks._sources import named, of_graph
+from networks._profiles import https, part, reply, text, the, verified
+from networks._sources import named, of_graph, page_on
+from networks._walk import query
 from networks.oauth import Ask, Lasting, Login, Profile, Question, Told
 from networks.parts import Follow, Network, PostCard, Share
 from networks.records import Answer, Feed, Page, Policy, Request
@@ -20,12 +22,14 @@ GRAPH = "https://graph.facebook.com/v24.0"
 def profile(told: Told) -> Profile:
     """Return who it is. The id is scoped to our app; whether an address was checked is never said."""
     said = reply(told)
+    picture = part(said, "picture", "data")
     return Profile(
         network="facebook",
         issuer="https://www.facebook.com",
         subject=the(said.get("id"), "id"),
         name=text(said.get("name")),
-        picture=https(part(said, "picture", "data", "url")),
+        # Who has no picture is given a silhouette: https://developers.facebook.com/docs/graph-api/reference/profile-picture-source/
+        picture="" if verified(part(picture, "is_silhouette")) else https(part(picture, "url")),
         email=text(said.get("email")),
     )
 
@@ -85,8 +89,25 @@ POST_FIELDS = (
 )
 
 
+HOSTS = ("facebook.com", "fb.com")
+# A Page's name, at least five letters, digits and dots (https://www.facebook.com/help/105399436216001), and none of
+# those that stand in addresses of other things.
+_OTHERS = "pages|groups|events|watch|share|sharer|people|marketplace|gaming"
+NAME = rf"(?!(?:{_OTHERS})(?:/|\Z)|[a-z.]+\.php)[A-Za-z0-9.]{{5,50}}"
+
+
+def _numbered(source: str) -> str:
+    """Return the number in the address of a Page without a name of its own; "" where there is none."""
+    parts = page_on(source, HOSTS)
+    path = parts.path if parts else ""
+    ways = r"(?:pages|people)/[^/]+/|(?:p/|pages/category/[^/]+/)?[^/]*-"
+    found = re.match(rf"/(?:{ways})(\d{{5,20}})(?:/|\Z)", path, re.ASCII)
+    asked = query(parts.geturl()).get("id", "") if parts and path == "/profile.php" else ""
+    return found[1] if found else asked if re.fullmatch(r"\d{3,20}", asked, re.ASCII) else ""
+
+
 def _ask(source: str) -> Request:
-    page = named(source, ("facebook.com", "fb.com"), r"(?:me|\d{3,20}|[A-Za-z0-9.]{5,50})", "me, or the Page's name")
+    page = _numbered(source) or named(source, HOSTS, rf"(?:me|\d{{3,20}}|{NAME})", "me, or the Page's name")
     return Request(of_graph("graph.facebook.com", f"{page}/published_posts", POST_FIELDS, 25))
 
 

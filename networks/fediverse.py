@@ -64,7 +64,13 @@ def _replies(url: str) -> Question | None:
     return question(url)
 
 
-# --- Card: the address itself, asked for as ActivityPub §3.2 says; an object names its author by an address ---
+def _who(post: Post) -> Request | None:
+    """Ask for an author of whom nothing but the address is known: objects name theirs by it alone."""
+    author = post.author
+    return Request(author.url) if author and author.url and not author.avatar else None
+
+
+# --- Card: the address itself, asked for as ActivityPub §3.2 says ---
 
 
 def _one(at: PostAddress) -> Request:
@@ -75,12 +81,6 @@ def _of_one(answer: Answer, at: PostAddress) -> Page:
     from networks._one_post import of_activitypub
 
     return of_activitypub(answer, at)
-
-
-def _who(post: Post) -> Request | None:
-    """Ask for an author of whom nothing but the address is known."""
-    author = post.author
-    return Request(author.url) if author and author.url and not author.avatar else None
 
 
 NETWORK = Network(
@@ -101,7 +101,7 @@ NETWORK = Network(
         r"[A-Za-z0-9\-]{2,63}(?::[0-9]{2,5})?)",
         remote=True,
     ),
-    feed=Feed(_translate, _ask, source="@me@example.social", headers={"Accept": ACTIVITY}, limits="iso"),
+    feed=Feed(_translate, _ask, source="@me@example.social", headers={"Accept": ACTIVITY}, limits="iso", who=_who),
     replies=Replies(_replies, "https://example.org/notes/1", headers={"Accept": ACTIVITY}, limits="iso", last=True),
     policy=Policy(source="https://www.w3.org/TR/activitypub/#security-considerations", read=date(2026, 11, 22)),
     card=PostCard(_post_addresses.fediverse, "https://misskey.io/notes/9abcdefghi", _one, _of_one, who=_who),

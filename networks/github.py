@@ -5,14 +5,16 @@ Names: "may only contain alphanumeric characters or single hyphens", 39 at most
 """
 
 import re
+from collections.abc import Mapping
 from datetime import date
-from urllib.parse import quote, urlsplit
+from typing import Any
+from urllib.parse import quote, unquote_to_bytes
 
 from networks import _post_addresses
 from networks._post_addresses import PostAddress
 from networks._profiles import https, reply, text, the, verified
-from networks._sources import refused
-from networks._walk import dig, ident, loaded, record, web
+from networks._sources import page_on, refused
+from networks._walk import dig, ident, loaded, record
 from networks.oauth import Ask, Lasting, Login, Profile, Told
 from networks.parts import Follow, Network, PostCard, Share
 from networks.records import Answer, Feed, Page, Policy, Request
@@ -20,7 +22,10 @@ from networks.webhooks import Delivery, Event, Webhook, by_body, in_header
 
 
 def profile(told: Told) -> Profile:
-    """Return who it is. The address is the primary one of the list, and verified where the list says so."""
+    """Return who it is. The address is the primary one of the list, and verified where the list says so.
+
+    An app that may not ask for the list is told the address that somebody shows to everybody, if any.
+    """
     said = reply(told)
     found = told.replies[1] if len(told.replies) > 1 and isinstance(told.replies[1], list) else []
     primary = next((e for e in found if isinstance(e, dict) and e.get("primary") is True), {})
@@ -32,7 +37,7 @@ def profile(told: Told) -> Profile:
         handle=text(said.get("login")),
         url=https(said.get("html_url")),
         picture=https(said.get("avatar_url")),
-        email=text(primary.get("email")),
+        email=text(primary.get("email")) or ("" if found else text(said.get("email"))),
         email_verified=verified(primary.get("verified")),
     )
 
@@ -68,16 +73,20 @@ ACCEPT = "application/vnd.github.html+json"
 
 def _ask(source: str) -> Request:
     """Ask for a repository's releases, or for what a person or an organisation did in public."""
-    parts = urlsplit(web(source.strip()))
-    path = parts.path.strip("/") if parts.netloc == "github.com" else source.strip().removeprefix("@").strip("/")
-    found = re.fullmatch(
-        r"([A-Za-z0-9](?:[A-Za-z0-9_\-]{0,38}))(?:/([\w.\-]{1,100})(/(?:releases|commits|events|issues))?)?", path
+    parts = page_on(source, ("github.com",))
+    path = (parts.path if parts else source.strip().removeprefix("@")).strip("/")
+    path = re.sub(r"^orgs/([^/]+).*", r"\1", path)
+    found = re.match(
+        r"([A-Za-z0-9](?:[A-Za-z0-9_\-]{0,38}))(?:/([\w.\-]{1,100})(/(?:releases|commits|events|issues)(?=/|\Z))?)?"
+        + (r"(?=/|\Z)" if parts else r"\Z"),
+        path,
     )
-    if not found or found[2] in (".", ".."):
+    name = (found[2] or "").removesuffix(".git") if found else ""
+    if not found or name in (".", "..") or (found[2] and not name):
         refused("Write owner/repository for its releases, or a name for what somebody does.")
-    if not found[2]:
+    if not name:
         return Request(f"{API}/users/{found[1]}/events/public")
-    return Request(f"{API}/repos/{found[1]}/{found[2]}{found[3] or '/releases'}")
+    return Request(f"{API}/repos/{found[1]}/{name}{found[3] or '/releases'}")
 
 
 def _translate(answer: Answer) -> Page:
@@ -88,22 +97,32 @@ def _translate(answer: Answer) -> Page:
 
 # --- Webhook: https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries (read 2026-11) ---
 # What is not delivered is not sent again by itself (/en/webhooks/using-webhooks/handling-failed-webhook-deliveries).
+# The events and actions after which a post is not there any more, and which part tells of it.
+REMOVED = {
+    ("release", "deleted"): "release", ("release", "unpublished"): "release",
+    ("issues", "deleted"): "issue", ("issues", "transferred"): "issue",
+}  # fmt: skip
 
 
 def _events(delivery: Delivery) -> tuple[Event, ...]:
     """Read which repository and whom an event is about: all the ways in which a source may name them."""
     if delivery.header("x-github-event") == "ping":
         return ()
-    body = record(loaded(delivery.body))
+    body = _told(delivery.body)
     repository = ident(dig(body, "repository", "full_name"))
     below = [f"{repository}/{kind}" for kind in ("releases", "commits", "events", "issues")] if repository else []
     who = [ident(dig(body, *path, "login")) for path in (("repository", "owner"), ("sender",), ("organization",))]
     accounts = tuple(filter(None, [repository, *below, *who]))
-    release = record(body.get("release"))
-    gone = ident(release.get("node_id")) or ident(release.get("id"))
-    removed = delivery.header("x-github-event") == "release" and body.get("action") in ("deleted", "unpublished")
-    found = Event("deleted", accounts, gone) if removed and gone else Event("changed", accounts)
+    thing = record(body.get(REMOVED.get((delivery.header("x-github-event"), ident(body.get("action"))), "")))
+    gone = ident(thing.get("node_id")) or ident(thing.get("id"))
+    found = Event("deleted", accounts, gone) if gone else Event("changed", accounts)
     return (found,) if accounts else ()
+
+
+def _told(body: bytes) -> Mapping[str, Any]:
+    """Return what was sent, which is a form with one field unless JSON was chosen in the repository's settings."""
+    form = re.fullmatch(rb"payload=([^&]*)", body)
+    return record(loaded(unquote_to_bytes(form[1].replace(b"+", b" ")) if form else body))
 
 
 WEBHOOK = Webhook(

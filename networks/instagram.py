@@ -21,7 +21,7 @@ def profile(told: Told) -> Profile:
     return Profile(
         network="instagram",
         issuer="https://www.instagram.com",
-        subject=the(said.get("user_id") or told.token.get("user_id"), "user_id"),
+        subject=the(said.get("user_id"), "user_id"),
         name=text(said.get("name")) or handle,
         handle=handle,
         url=f"https://www.instagram.com/{handle}/" if handle else "",

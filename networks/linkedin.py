@@ -11,12 +11,12 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from networks import _post_addresses
 from networks._errors import opened, problem
 from networks._profiles import openid, reply, text, the, words
-from networks._sources import named
+from networks._sources import page_on, refused
 from networks._walk import dig, ident, loaded, record, records
 from networks.oauth import Ask, Lasting, Login, Profile, Told
 from networks.parts import Follow, Network, PostCard, Share
@@ -81,9 +81,12 @@ RESTLI = {"Linkedin-Version": VERSION, "X-Restli-Protocol-Version": "2.0.0"}
 
 def _ask(source: str) -> Request:
     """Ask for an organisation's posts: by its number at once, by its name after a look-up."""
-    given = source.strip().removeprefix("urn:li:organization:").removeprefix("company/")
-    found = named(given, ("linkedin.com",), r"(?:company/|school/)?[\w\-%]{1,100}/?", "company/name, or the number")
-    name = found.rstrip("/").rpartition("/")[2]
+    parts = page_on(source, ("linkedin.com",))
+    given = parts.path.strip("/") if parts else source.strip().strip("/").removeprefix("urn:li:organization:")
+    found = re.match(r"(company/|school/|showcase/)?([\w\-%]{1,100})" + (r"(?=/|\Z)" if parts else r"\Z"), given)
+    if not found or (parts and not found[1]):  # members have no posts that others may read
+        refused("Write an organisation such as company/name, or its number.")
+    name = unquote(found[2])
     if name.isdecimal():
         return _posts(name)
     return Request(f"{API}/organizations?q=vanityName&vanityName={quote(name)}", headers=RESTLI, then=_found)

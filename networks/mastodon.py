@@ -7,14 +7,17 @@ Counting: `StatusLengthValidator` in https://github.com/mastodon/mastodon (4.6, 
 """
 
 import re
+from collections.abc import Callable
 from datetime import date
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
+from core.errors import BadReply
 from networks import _post_addresses
+from networks._errors import problem
 from networks._post_addresses import PostAddress
 from networks._profiles import https, reply, text, the
 from networks._sources import on_server
-from networks._walk import dig, ident, loaded, record, web
+from networks._walk import dig, ident, loaded, origin, record, web
 from networks.conversations import Question, Replies
 from networks.oauth import Ask, Login, Profile, Told
 from networks.parts import Follow, Network, PostCard, Share
@@ -63,16 +66,52 @@ LOGIN = Login(
 # --- Feed ---
 # Statuses of a page, the most there are: https://docs.joinmastodon.org/methods/accounts/#statuses (read 2026-11)
 PAGE = 40
+# https://www.rfc-editor.org/rfc/rfc7033#section-10.2
+JRD = "application/jrd+json, application/json;q=0.9"
+# A hashtag on a server, and its page there.
+_TAG = re.compile(r"#(?P<tag>\w{1,100})@(?P<server>[\w.\-]{4,253}(?::\d{1,5})?)")
+_TAG_PAGE = re.compile(r"https://(?P<server>[\w.\-]{4,253}(?::\d{1,5})?)/(?:web/)?tags/(?P<tag>\w{1,100})/?")
 
 
 def _ask(source: str) -> Request:
     """Ask for the account's number first: statuses are found by it alone. A hashtag has a timeline of its own."""
-    tag = re.fullmatch(r"#([\w]{1,100})@([\w.\-]{4,253}(?::\d{1,5})?)", source.strip())
+    tag = _TAG.fullmatch(source.strip()) or _TAG_PAGE.fullmatch(unquote(source.strip()))
     if tag:
-        return Request(f"https://{tag[2].lower()}/api/v1/timelines/tag/{quote(tag[1])}?limit={PAGE}")
+        return Request(f"https://{tag['server'].lower()}/api/v1/timelines/tag/{quote(tag['tag'])}?limit={PAGE}")
     server, user = on_server(source)
-    lookup = f"{server}/api/v1/accounts/lookup?acct={quote(user)}"
-    return Request(lookup, then=lambda answer: _statuses(server, answer))
+    return _lookup(
+        server, user, lambda answer: _statuses(server, answer) if _is_api(answer) else _finger(server, user)
+    )
+
+
+def _lookup(server: str, user: str, then: Callable[[Answer], Request]) -> Request:
+    return Request(f"{server}/api/v1/accounts/lookup?acct={quote(user)}", then=then)
+
+
+def _is_api(answer: Answer) -> bool:
+    """Whether a server with this API has answered, if only that it refuses; else the host may lend its name alone."""
+    try:
+        loaded(answer.body)
+    except BadReply:
+        return answer.status not in (200, 404, 405)
+    return True
+
+
+def _finger(server: str, user: str) -> Request:
+    """Ask where an account lives whose host has no such API: https://docs.joinmastodon.org/spec/webfinger/."""
+    handle = quote(f"acct:{user}@{server.partition('://')[2]}", safe="")
+    return Request(f"{server}/.well-known/webfinger?resource={handle}", headers={"Accept": JRD}, then=_there)
+
+
+def _there(answer: Answer) -> Request:
+    """Look the account up on the server that its WebFinger answer names, by the name that it says is its own."""
+    from networks._activitypub import actor_of
+
+    server = origin(actor_of(answer))
+    said = re.fullmatch(r"acct:([^@]{1,100})@.*", ident(record(loaded(answer.body)).get("subject")))
+    if not said:
+        raise problem("not_found")
+    return _lookup(server, said[1], lambda found: _statuses(server, found))
 
 
 def _statuses(server: str, answer: Answer) -> Request:

@@ -3,23 +3,26 @@
 Identity platform: https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
 """
 
-from networks._profiles import https, part, text, the, verified
+from networks._profiles import https, part, text, texts, the, verified
 from networks.oauth import Login, Profile, Told
 from networks.parts import Network
 
 # "The tenant id of personal Microsoft accounts": https://learn.microsoft.com/entra/identity-platform/id-token-claims-reference
 PERSONAL = "9188040d-6c67-4c5b-b112-36a304b66dad"
+# Claims that an operator can ask for, of addresses in domains that were checked:
+# https://learn.microsoft.com/entra/identity-platform/optional-claims-reference (read 2026-11)
+CHECKED = ("verified_primary_email", "verified_secondary_email")
 
 
 def profile(told: Told) -> Profile:
     """Return who it is: object id within tenant. An administrator can write any address into ``email``, so that
-    proves nothing, unless Microsoft says that the owner of the domain was checked (``xms_edov``).
+    proves nothing, unless Microsoft says that the owner of the domain was checked (``xms_edov``, `CHECKED`).
     """
     said = told.claims
-    tenant, email = the(said.get("tid"), "tid"), text(said.get("email"))
-    listed = said.get("verified_primary_email")
+    tenant, checked = the(said.get("tid"), "tid"), [address for name in CHECKED for address in texts(said.get(name))]
+    email = text(said.get("email")) or next(iter(checked), "")
     sure = verified(said.get("xms_edov")) or said.get("xms_edov") in (1, "1")
-    sure = sure or (isinstance(listed, list) and email in listed)
+    sure = sure or email.lower() in [one.lower() for one in checked]
     return Profile(
         network="microsoft",
         issuer=f"https://login.microsoftonline.com/{tenant}/v2.0",

@@ -15,6 +15,8 @@ def profile(told: Told) -> Profile:
 
 # https://openid.net/specs/openid-connect-core-1_0.html §3.1: the issuer is a setting, its document says the rest.
 # CLIENT_AUTH is what the provider knows us by (§9): basic, post, private_key_jwt (with our /oauth/jwks) or none.
+# ID_TOKEN_ALG is how it signs for us, where that is not what its document offers (§10.1: HS256 and the like, by the
+# client's secret); PRIVATE_KEY opens what it encrypts to us (§10.2). SCOPES are asked for in place of those here.
 LOGIN = Login(
     profile,
     issuer="{ISSUER}",
@@ -29,6 +31,9 @@ LOGIN = Login(
         Credential("ISSUER", secret=False),
         Credential("NAME", secret=False, optional=True),
         Credential("CLIENT_AUTH", secret=False, optional=True),
+        Credential("SCOPES", secret=False, optional=True),
+        Credential("ID_TOKEN_ALG", secret=False, optional=True),
+        Credential("PRIVATE_KEY", optional=True),
     ),
 )
 

@@ -165,6 +165,19 @@ class Post:
         return cls(**{"id": "", **kept, "tags": tuple(kept.get("tags", ()))})
 
 
+def guarded(post: Post) -> Post:
+    """Return a post with nothing in it that is not for strangers: whatever a network tells beside its own words.
+
+    A quoted post that is private is left out, and who passes on a private one does so in private.
+    """
+    quote = guarded(post.quote) if post.quote and not post.quote.private else None
+    repost = guarded(post.repost) if post.repost else None
+    private = post.private or bool(repost and repost.private)
+    return post if (quote, repost, private) == (post.quote, post.repost, post.private) else replace(
+        post, quote=quote, repost=repost, private=private
+    )  # fmt: skip
+
+
 # The contract's names, in its order.
 POST_FIELDS = (
     "id", "url", "time", "author", "text", "html", "media", "network", "lang", "sensitive", "link", "poll", "quote",
@@ -342,7 +355,8 @@ class Feed:
     ``translate`` makes a `Page` of an `Answer`, or raises a `core.errors.Problem`. ``ask`` makes the first request
     for a source as people write it (``@me@example.social``), or raises `core.errors.Invalid`; ``ask_with`` makes
     another first request for those who have what ``access`` says, where that is ``optional``; ``resume`` makes one
-    for `Page.next`; ``more`` asks for what a page only names. ``source`` tells people what to write. ``access`` says
+    for `Page.next`; ``more`` asks for what a page only names, ``who`` for the author of a post that says only where
+    that is (`Page.author` of the answer counts). ``source`` tells people what to write. ``access`` says
     what is needed: nothing, an account connected by its owner with ``scopes``, or a key of the operator's, which goes
     into the query as ``key_parameter``; a token goes into the Authorization header. ``optional`` marks access that is
     not needed, but gives more or raises the limits. ``headers`` go with every request. ``limits`` is the dialect of
@@ -365,6 +379,7 @@ class Feed:
     cost: bool = False
     price: Price | None = None
     more: tuple[More, ...] = ()
+    who: Callable[[Post], Request | None] | None = None
 
     def read(self, body: bytes, url: str, headers: Mapping[str, str] | None = None, status: int = 200) -> Page:
         """Translate an answer; whatever is wrong with it is a `core.errors.Problem`, mostly `BadReply`."""
@@ -373,4 +388,4 @@ class Feed:
             page = self.translate(Answer(body, url, status, known))
         except STUMBLES as exc:
             raise BadReply("The network's answer is not of the form it documents.", code="bad_reply") from exc
-        return replace(page, posts=tuple(post for post in page.posts if post.id))
+        return replace(page, posts=tuple(guarded(post) for post in page.posts if post.id))

@@ -6,13 +6,11 @@
 import re
 from dataclasses import replace
 from datetime import date, timedelta
-from urllib.parse import urlsplit
 
 from networks import _post_addresses
 from networks._post_addresses import PostAddress
 from networks._profiles import https, part, reply, text, the
-from networks._sources import refused
-from networks._walk import web
+from networks._sources import page_on, refused
 from networks.oauth import Ask, Lasting, Login, Profile, Told
 from networks.parts import Follow, Network, PostCard, Share
 from networks.records import Answer, Feed, Page, Policy, Request
@@ -66,8 +64,8 @@ PAGE = 100
 
 def _place(source: str) -> tuple[str, str]:
     """Return ``r`` or ``user`` and the name, of ``r/python``, ``u/me`` or an address."""
-    parts = urlsplit(web(source.strip()))
-    path = parts.path if parts.netloc.endswith("reddit.com") else source.strip()
+    parts = page_on(source, ("reddit.com",))
+    path = parts.path if parts else source.strip()
     found = re.fullmatch(r"/?(r|u|user)/([A-Za-z0-9_-]{2,50})(?:/.*)?", path)
     if not found:
         refused("Write r/name for a community, or u/name for a person.")

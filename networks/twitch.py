@@ -4,6 +4,7 @@ Names: https://help.twitch.tv/s/article/creating-an-account-with-twitch
 """
 
 import re
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from networks._profiles import openid
@@ -15,8 +16,9 @@ from networks.webhooks import Delivery, Echo, Event, Webhook, by_body, in_header
 
 
 def profile(told: Told) -> Profile:
-    """Return who it is; the claims asked for by name are in the ID token."""
-    return openid(told, "twitch")
+    """Return who it is; the claims asked for by name are in the ID token. Its name there is the one that is shown."""
+    found = openid(told, "twitch")
+    return replace(found, name=found.name or found.handle)
 
 
 # https://dev.twitch.tv/docs/authentication/getting-tokens-oidc/ (read 2026-11): the address, name and picture come

@@ -15,7 +15,7 @@ import binascii
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
@@ -140,13 +140,18 @@ class Webhook:
     docs: str = ""
 
     def verifies(self, delivery: Delivery, secrets: Secrets) -> bool:
-        """Return whether one of the secrets signed the delivery; every one is tried, so it takes as long for each."""
+        """Return whether one of the secrets signed the delivery."""
+        return any(self.signers(delivery, secrets.keys))
+
+    def signers(self, delivery: Delivery, keys: Sequence[bytes]) -> list[bool]:
+        """Return of each secret whether it signed; every one is tried, so it takes as long whichever did."""
         claim = self.signed(delivery)
-        keys = [key for key in secrets.keys if key]
-        if claim is None or not keys or claim.hash not in HASHES:
-            return False
-        fits = [hmac.compare_digest(hmac.digest(key, claim.message, claim.hash), claim.mac) for key in keys]
-        return any(fits)
+        if claim is None or claim.hash not in HASHES:
+            return [False] * len(keys)
+        return [
+            bool(key) and hmac.compare_digest(hmac.digest(key or b"-", claim.message, claim.hash), claim.mac)
+            for key in keys
+        ]
 
     def timely(self, delivery: Delivery, now: datetime) -> bool:
         """Return whether the delivery is no older than is taken, and not from the future."""

@@ -76,6 +76,8 @@ PRICE = Price(
     read=date(2026, 11, 22),
 )
 API = "https://api.x.com/2/users"
+# What stands in an address where an account's name would, and is none.
+OWN = "i|intent|home|search|hashtag|explore|share|settings|messages|notifications|login|compose"
 FIELDS = (
     "max_results=20&exclude=replies"
     "&tweet.fields=created_at,entities,attachments,public_metrics,lang,note_tweet,referenced_tweets,possibly_sensitive,"
@@ -90,7 +92,7 @@ FIELDS = (
 
 def _ask(source: str) -> Request:
     """Ask for the account's number first: posts are found by it alone."""
-    handle = named(source, ("x.com", "twitter.com"), r"[A-Za-z0-9_]{1,15}", "@me")
+    handle = named(source, ("x.com", "twitter.com"), rf"(?!(?:{OWN})(?:/|\Z))[A-Za-z0-9_]{{1,15}}", "@me")
     return Request(f"{API}/by/username/{handle}", then=_posts)
 
 

@@ -6,12 +6,12 @@ Channel addresses: https://support.google.com/youtube/answer/6180214. A bare nam
 import re
 from collections.abc import Sequence
 from datetime import date, timedelta
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote
 
 from networks import _websub
 from networks._errors import opened, problem
-from networks._sources import refused
-from networks._walk import dig, ident, web
+from networks._sources import page_on, refused
+from networks._walk import dig, ident
 from networks.parts import Follow, Network, Share
 from networks.records import Answer, Feed, More, Page, Policy, Request
 from networks.webhooks import WebSub
@@ -23,15 +23,22 @@ API = "https://www.googleapis.com/youtube/v3"
 CHANNEL = r"UC[\w-]{22}"
 
 
+# What a source may be; a middle dot may stand in a handle (https://support.google.com/youtube/answer/11585688), and
+# c/ and user/ are names from before there were handles (https://support.google.com/youtube/answer/2657968).
+KINDS = {
+    "channel": CHANNEL, "playlist": r"(?:PL|UU|OL|FL)[\w-]{10,60}", "handle": r"@[\w.\-\u00b7]{3,30}",
+    "user": r"user/[A-Za-z0-9]{1,60}", "c": r"c/[\w.\-]{1,100}",
+}  # fmt: skip
+
+
 def _named(source: str) -> tuple[str, str]:
-    """Return ``channel``, ``playlist`` or ``handle`` and its name."""
-    given = source.strip()
-    parts = urlsplit(web(given))
-    if parts.netloc.lower().removeprefix("www.").removeprefix("m.") == "youtube.com":
-        listed = re.search(r"(?:^|&)list=([\w-]{2,60})", parts.query)
-        given = listed[1] if listed else parts.path.strip("/").removeprefix("channel/").split("/")[0]
-    kinds = {"channel": CHANNEL, "playlist": r"(?:PL|UU|OL|FL)[\w-]{10,60}", "handle": r"@[\w.\-]{3,30}"}
-    for kind, pattern in kinds.items():
+    """Return the kind of a source and its name."""
+    given, parts = source.strip(), page_on(source, ("youtube.com",))
+    if parts:
+        listed = re.search(r"(?:^|&)(?:list|channel_id|playlist_id)=([\w-]{2,60})", parts.query)
+        path = re.match(r"(?:channel/)?((?:c/|user/)?[^/]*)", unquote(parts.path).strip("/"))
+        given = listed[1] if listed else path[1] if path else ""
+    for kind, pattern in KINDS.items():
         if re.fullmatch(pattern, given):
             return kind, given
     return refused("Write @name, a channel's id (UC…) or a playlist's (PL…).")
@@ -39,7 +46,7 @@ def _named(source: str) -> tuple[str, str]:
 
 def _ask(source: str) -> Request:
     kind, name = _named(source)
-    if kind == "handle":
+    if kind in ("handle", "user", "c"):
         return Request(f"https://www.youtube.com/{quote(name)}", headers={"Accept": "text/html"}, then=_channel)
     return Request(f"{FEED}?{kind}_id={name}")
 
@@ -57,8 +64,10 @@ def _channel(answer: Answer) -> Request:
 def _ask_with(source: str) -> Request:
     """Ask the Data API: a channel's uploads are the playlist whose id begins with UU instead of UC."""
     kind, name = _named(source)
-    if kind == "handle":
-        return Request(f"{API}/channels?part=contentDetails&forHandle={quote(name)}", then=_uploads)
+    if kind in ("handle", "user", "c"):
+        plain = name.removeprefix("user/").removeprefix("c/")  # whose name was under c/ has it as a handle now
+        by = f"forUsername={plain}" if kind == "user" else f"forHandle={quote('@' + plain.removeprefix('@'))}"
+        return Request(f"{API}/channels?part=contentDetails&{by}", then=_uploads)
     return _videos("UU" + name[2:] if kind == "channel" else name)
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     VERSION: str
 
 # Counted up whenever the same card would give another picture through a change in the code, fonts included.
-_DRAWING = 1
+_DRAWING = 2
 # Bytes of layers kept with their encoded rows: some six of 1200x630.
 _LAYERS = 18_000_000
 # What a site's cards have in common is kept when it is met again; so many are remembered.
@@ -93,6 +93,7 @@ def _drawn(card: Card, layout: Layout, http: Client | None, warnings: list[str],
         parts = placed(scene)
         base = _base(scene, None)
     else:
+        photo = backdrop.opaque(photo, card)
         colours, part = backdrop.on_photo(card, layout, photo, warnings)
         scene = Scene(card, layout, colours, sources, warnings)
         parts = placed(scene)

@@ -138,9 +138,9 @@ class Media:
         """Return a picture as it came, of which nothing is kept. Raises as `picture` does."""
         return self._passing.picture(url, lambda problem: min(_held(problem), TROUBLE))
 
-    def describe(self, url: str) -> Described:
+    def describe(self, url: str, hold: timedelta | None = None) -> Described:
         """Return what a picture is like, fetching it where that is not known. Raises as `picture` does."""
-        return _described(self._facts(url, 0)[0])
+        return _described(self._facts(url, 0, hold.total_seconds() if hold else MADE)[0])
 
     def known(self, url: str) -> Described | None:
         """Return what a picture is like where that is known, and None where one would have to fetch it."""

@@ -45,6 +45,7 @@ def sign() -> Response:
     who = caller()
     cards = _cards()
     card, warnings = read(body_of(LARGEST), cards.layouts)
+    warnings = (*warnings, *_unreachable(card))
     _before(who, card)
     signed = cards.sign(card, store=who.trusted)
     answer: dict[str, Any] = {
@@ -57,6 +58,12 @@ def sign() -> Response:
     if warnings:
         answer["warnings"] = list(warnings)
     return dress(share_with(jsonify(answer), who.site), "api")
+
+
+def _unreachable(card: Card) -> list[str]:
+    """Return a warning for each picture that is no address of the web, such as a path: it will not be drawn."""
+    other = (name for name, at in card.pictures.items() if not at.lower().startswith(("http://", "https://")))
+    return [f"{name}: a picture is the address of one, with http or https. It will be left out." for name in other]
 
 
 def _before(who: Caller, card: Card) -> None:

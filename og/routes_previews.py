@@ -129,7 +129,7 @@ def body_of(largest: int) -> dict[str, Any]:
     request.max_content_length = largest
     try:
         body = json.loads(request.get_data().decode("utf-8"))
-    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as exc:
+    except (ValueError, RecursionError) as exc:  # ValueError: of numbers with 5,000 digits, too
         raise BadRequest("The body is not JSON.", code="bad_json") from exc
     if not isinstance(body, dict):
         raise BadRequest("The body is not a JSON object.", code="bad_json")

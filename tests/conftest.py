@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 
 from core.sites import NewSite
 from tests.doubles import a_site, an_app
@@ -18,6 +19,9 @@ SHARED = ROOT.parent / "shared"
 pytest_plugins = ("tests.servers",)
 # The only thing a continuous-integration machine may lack: other people's pages, which are not ours to ship.
 MAY_BE_ABSENT = "the shared corpus is not beside this checkout"
+# How long an example takes says more of the machine, and of what it imports first, than of the code.
+settings.register_profile("without a clock", settings.default, deadline=None)
+settings.load_profile("without a clock")
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from core.command_line import tell
 from core.serving import demo_site
 from tests.doubles import a_site, an_app
 
@@ -194,3 +195,14 @@ def test_saved_pages_are_read_with_nothing_configured(tmp_path: Path, command: s
     assert first["title"] == "Zwölf"
     assert [("error" in answer) for answer in answers] == [False, True, True, False]
     assert list(nowhere.iterdir()) == []
+
+
+def test_a_terminal_obeys_nobody_but_its_operator(capsys: pytest.CaptureFixture[str]) -> None:
+    """Strangers' titles and names are printed; JSON says the same and holds nothing that a terminal obeys."""
+    said = "\x1b]0;x\x07\x9b31m\u202eevil\r\tok"
+    tell({"title": said}, [f"title: {said}", "next"], as_json=False)
+    assert capsys.readouterr().out == "title: \ufffd]0;x\ufffd\ufffd31m\ufffdevil\ufffd\tok\nnext\n"
+    tell({"title": said}, [], as_json=True)
+    out = capsys.readouterr().out
+    assert json.loads(out) == {"title": said}
+    assert not set(said) - set("]0;x31mevilok") & set(out)

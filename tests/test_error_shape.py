@@ -80,10 +80,40 @@ def test_a_callers_fault(client: FlaskClient, address: str, status: int, code: s
     assert len(reply.data) < 1000, "an error does not repeat what was sent"
 
 
+def test_a_cache_keeps_a_programs_error_from_people(client: FlaskClient) -> None:
+    reply = client.get("/nothing-here")
+    assert reply.headers["Cache-Control"].startswith("public")
+    assert "Accept" in reply.vary
+
+
 def test_a_foreign_origin(client: FlaskClient, site: NewSite) -> None:
     reply = client.get(f"/widgets/share.json?site={site.key}", headers={"Origin": "https://evil.example"})
     assert reply.status_code == 403
     assert shape(reply.data)["code"] == "origin_not_allowed"
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["http://[::1", "http://127.0.0.1:8000.evil.example", "http://127.0.0.1:0x50", "http://localhost:99999999"],
+)
+def test_an_origin_that_is_none(client: FlaskClient, site: NewSite, origin: str) -> None:
+    """In development pages of this machine may ask with any key; what only begins like one may not."""
+    reply = client.get(f"/widgets/share.json?site={site.key}", headers={"Origin": origin})
+    assert (reply.status_code, shape(reply.data)["code"]) == (403, "origin_not_allowed")
+
+
+def test_half_a_character(tmp_path: Path) -> None:
+    client = an_app(tmp_path, preview_anonymous="on").test_client()
+    reply = client.post("/api/v1/previews", data=rb'{"urls": ["ftp://example.org/\ud800"]}')
+    assert reply.status_code == 200
+    assert reply.get_json()["previews"][0]["url"] == "ftp://example.org/?"
+
+
+@pytest.mark.parametrize("address", ["/account/log-out", "/login/facebook/deauthorize", "/login/apple/callback"])
+def test_a_form_of_too_many_parts(client: FlaskClient, address: str) -> None:
+    part = b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
+    reply = client.post(address, data=part * 2000 + b"--x--", content_type="multipart/form-data; boundary=x")
+    assert 400 <= reply.status_code < 500
 
 
 @pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
@@ -102,6 +132,7 @@ def test_a_wrong_method(client: FlaskClient, method: str) -> None:
         (b"[]", 400, "bad_json"),
         (b"\xff", 400, "bad_json"),
         (b"[" * 10_000, 400, "bad_json"),
+        (b'{"url": ' + b"9" * 5000 + b"}", 400, "bad_json"),
         (b"{}", 422, "invalid"),
         (b'{"site": "nobody"}', 403, "unknown_site"),
         (b"x" * 20_000, 413, "request_entity_too_large"),
@@ -155,3 +186,11 @@ def test_every_error_has_a_code_a_status_and_a_place_in_the_drawing(app: Flask) 
         assert kind.__name__ in drawing
         assert 400 <= kind.status <= 504
         assert kind("A sentence.").as_json()["error"]["code"] == kind.code
+
+
+def test_what_routing_found_is_said_in_words_of_ours(client: FlaskClient) -> None:
+    nothing = client.get("/api/v1/nothing").get_json()["error"]["message"]
+    assert nothing == "There is nothing at this address. /docs lists what there is."
+    wrong = client.get("/api/v1/previews")
+    assert wrong.get_json()["error"]["message"] == "This address is asked with POST."
+    assert "POST" in wrong.headers["Allow"]

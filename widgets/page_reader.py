@@ -33,10 +33,15 @@ class Shown:
 
 @dataclass(frozen=True)
 class SeenPost:
-    """A network's post at an address; ``shown`` is None where the network says that it is gone."""
+    """A network's post at an address; ``shown`` is None where the network says that it is gone.
+
+    ``still`` is the address at the network of the picture that stands for it, "" where there is none that may be in
+    data forms.
+    """
 
     network: str
     shown: ShownPost | None
+    still: str = ""
 
 
 def no_post(_url: str, _lang: str) -> SeenPost | None:

@@ -18,6 +18,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from core.locales import locale_of
+
 if TYPE_CHECKING:
     from babel import Locale
 
@@ -216,9 +218,7 @@ class Words:
     @cached_property
     def locale(self) -> Locale:
         """The CLDR locale with this language's plural rules, figures and dates."""
-        from babel import Locale
-
-        return Locale.parse(_CLDR.get(self.lang, self.lang), sep="-")
+        return locale_of(_CLDR.get(self.lang, self.lang), DEFAULT)
 
     def _template(self, name: str) -> str:
         entry = self.entries[name]

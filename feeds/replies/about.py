@@ -87,7 +87,7 @@ def is_named(reply: Reply, urls: frozenset[str]) -> bool:
     """Return whether a page's HTML names one of these addresses (`feeds.same.plain`), as a place or as a link."""
     from selectolax.lexbor import LexborHTMLParser
 
-    from networks._html import too_deep
+    from networks._depth import too_deep
 
     html = reply.body.decode("utf-8", "replace")
     if reply.status != 200 or reply.media_type not in ("text/html", "application/xhtml+xml") or too_deep(html):

@@ -29,7 +29,8 @@ class Endpoints:
     """Where to ask. ``issuer`` is what ID tokens and callbacks must name; ``names_issuer`` says that callbacks do.
 
     ``pushed`` is where requests can be pushed (RFC 9126), ``pushed_only`` says that they must be. ``algorithms`` are
-    those of ID tokens, ``methods`` the ways to prove who a client is, ``assertions`` the algorithms of one of them.
+    those of ID tokens, ``userinfo_algorithms`` of signed userinfo, ``methods`` the ways to prove who a client is,
+    ``assertions`` the algorithms of one of them.
     """
 
     authorize: str
@@ -43,6 +44,7 @@ class Endpoints:
     pushed_only: bool = False
     names_issuer: bool = False
     algorithms: tuple[str, ...] = ("RS256",)
+    userinfo_algorithms: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     assertions: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
@@ -72,8 +74,10 @@ def document(door: Door, issuer: str, url: str) -> Mapping[str, Any]:
         raise failed("discovery", exc) from exc
     except Problem as exc:
         raise LoginFailed("network_failed", f"discovery: {exc.message}") from exc
-    # Mastodon writes its own origin with a slash at the end (app/presenters/oauth_metadata_presenter.rb, 4.3).
-    if not isinstance(found.value, dict) or found.value.get("issuer") not in (issuer, issuer + "/"):
+    # Mastodon writes its own origin with a slash at the end (app/presenters/oauth_metadata_presenter.rb, 4.3), and
+    # operators leave one out or put one in: the document's address is the same for both (Discovery §4.1).
+    same = (issuer, issuer + "/", issuer.removesuffix("/"))
+    if not isinstance(found.value, dict) or found.value.get("issuer") not in same:
         raise LoginFailed("network_failed", "discovery: the document is of another issuer")
     return found.value
 
@@ -92,6 +96,7 @@ def endpoints(said: Mapping[str, Any]) -> Endpoints:
         pushed_only=said.get("require_pushed_authorization_requests") is True,
         names_issuer=said.get("authorization_response_iss_parameter_supported") is True,
         algorithms=_texts(said, "id_token_signing_alg_values_supported") or ("RS256",),
+        userinfo_algorithms=_texts(said, "userinfo_signing_alg_values_supported"),
         methods=_texts(said, "token_endpoint_auth_methods_supported"),
         assertions=_texts(said, "token_endpoint_auth_signing_alg_values_supported"),
         scopes=_texts(said, "scopes_supported"),

@@ -151,7 +151,7 @@ def reading(what: str) -> Iterator[None]:
     """Turn what a translation of a stranger's reply stumbles over into a LoginFailed."""
     try:
         yield
-    except (ValueError, KeyError, TypeError, AttributeError, IndexError) as exc:
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError) as exc:
         raise LoginFailed("network_failed", f"the {what} cannot be read: {type(exc).__name__}") from exc
 
 

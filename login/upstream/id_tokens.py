@@ -2,44 +2,64 @@
 
 OpenID Connect Core 1.0 §3.1.3.7. The keys are the issuer's own, from the address its discovery document names; the
 algorithms are fixed by us, so that neither ``none`` nor a public key used as a shared secret gets through (RFC 8725
-§3.1). Keys that a token brings itself (``jwk``, ``jku``, ``x5u``) are not looked at.
+§3.1). The client's secret is a key only where the operator says so, or the document offers nothing else: then it is
+the only one. Keys that a token brings itself (``jwk``, ``jku``, ``x5u``) are not looked at.
 """
 
 from __future__ import annotations
 
 import hmac
+import json
 import time
+from base64 import urlsafe_b64decode
 from collections.abc import Mapping
 from typing import Any
 
-from core.errors import Problem
 from login.problems import LoginFailed
+from login.upstream import encrypted, provider_keys
 from login.upstream.discovery import Endpoints
-from login.upstream.door import JSON, Door, json_of
+from login.upstream.door import Client, Door
 
-# Asymmetric ones only; each is checked with the kind of key that it names (RFC 7518 §3.1, RFC 8037, RFC 9864).
+# By the provider's key pair; each is checked with the kind of key that it names (RFC 7518 §3.1, RFC 8037, RFC 9864).
 ALGORITHMS = frozenset(f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 384, 512))
 ALGORITHMS |= {"EdDSA", "Ed25519"}
+# By the client's secret (OpenID Connect Core §10.1), and the bytes that it must have (RFC 7518 §3.2).
+SHARED = {"HS256": 32, "HS384": 48, "HS512": 64}
+# The operator's word for how ID tokens are signed: what the provider has us registered with as
+# ``id_token_signed_response_alg`` (OpenID Connect Dynamic Client Registration §2).
+CHOSEN = "ID_TOKEN_ALG"
 # Seconds that clocks may differ; RFC 7519 §4.1.4 lets it be "usually no more than a few minutes".
 LEEWAY = 60
 # A token is a few kilobytes; what is longer is not parsed.
 LONGEST = 32 * 1024
-# Keys change a few times a year; a set is used for an hour, and a day more where its server is down. Seconds.
-FRESH, STALE = 3600.0, 86_400.0
-# A key that is not in the set may be new: the set is fetched again, but not for every forged token. Seconds.
-AGAIN = 30.0
-# More keys than any provider publishes.
-MOST_KEYS = 100
+
+
+def agreed(client: Client, where: Endpoints) -> frozenset[str]:
+    """Return the algorithms that an ID token may be signed with.
+
+    The one that the operator names, else those of the document that take a key pair. The client's secret signs only
+    where it was chosen, or the document knows nothing else. Raises LoginFailed for a choice that is none.
+    """
+    chosen = client.values.get(CHOSEN, "")
+    if chosen and chosen not in ALGORITHMS and chosen not in SHARED:
+        raise LoginFailed("network_failed", f"{CHOSEN} is not an algorithm that we check")
+    offered = frozenset(where.algorithms)
+    by_secret = offered & SHARED.keys() if CHOSEN in client.values else frozenset()
+    found = frozenset({chosen} if chosen else offered & ALGORITHMS or by_secret or {"RS256"})
+    short = [name for name in found & SHARED.keys() if len(client.secret.encode()) < SHARED[name]]
+    if short and chosen:
+        raise LoginFailed("network_failed", f"CLIENT_SECRET has fewer than the {SHARED[chosen]} bytes of {chosen}")
+    return found - frozenset(short)
 
 
 def claims_of(door: Door, where: Endpoints, token: str, nonce: str) -> Mapping[str, Any]:
     """Return a sound token's claims; raise LoginFailed for any other. ``nonce`` is "" where none was sent."""
     from joserfc.errors import JoseError
 
-    if not token or len(token) > LONGEST or not where.jwks:
-        raise _wrong("there is none, or no keys")
+    if not token or len(token) > LONGEST:
+        raise _wrong("there is none, or too much of it")
     try:
-        claims = _decoded(door, where, token)
+        claims = _decoded(door, where, _opened(door, token), agreed(door.client, where))
         _registry(door).validate(claims)
     except (JoseError, ValueError, TypeError, KeyError, RecursionError) as exc:
         raise _wrong(type(exc).__name__) from exc
@@ -48,13 +68,19 @@ def claims_of(door: Door, where: Endpoints, token: str, nonce: str) -> Mapping[s
 
 
 def signed_of(door: Door, where: Endpoints, token: str) -> Mapping[str, Any]:
-    """Return the claims of signed userinfo (§5.3.2); raise LoginFailed for what is not the issuer's, and for us."""
+    """Return the claims of userinfo that is signed, encrypted or both (§5.3.2); raise LoginFailed for what is not
+    the issuer's, and for us. What was only encrypted is as good as what comes in the open, over TLS.
+    """
     from joserfc.errors import JoseError
 
-    if len(token) > LONGEST or not where.jwks:
-        raise _wrong("signed userinfo without keys, or too much of it")
+    if len(token) > LONGEST:
+        raise _wrong("too much userinfo")
+    allowed = ALGORITHMS.intersection(where.algorithms + where.userinfo_algorithms) or frozenset({"RS256"})
     try:
-        claims = _decoded(door, where, token)
+        inner = _opened(door, token)
+        if inner is not token and inner.startswith("{"):
+            return dict(json.loads(inner))
+        claims = _decoded(door, where, inner, allowed | (agreed(door.client, where) & SHARED.keys()))
     except (JoseError, ValueError, TypeError, KeyError, RecursionError) as exc:
         raise _wrong(type(exc).__name__) from exc
     audience = claims.get("aud", door.client.id)
@@ -106,43 +132,54 @@ def _issued_by(said: Any, issuer: str, claims: Mapping[str, Any]) -> bool:
     return bool(issuer) and said == issuer
 
 
-def _decoded(door: Door, where: Endpoints, token: str) -> Mapping[str, Any]:
+def _opened(door: Door, token: str) -> str:
+    """Return a token as it is, or what was encrypted in it."""
+    return encrypted.opened(door.client, token, _header(token)) if token.count(".") == 4 else token
+
+
+def _header(token: str) -> dict[str, Any]:
+    """Return what stands before the first dot; ValueError where it cannot be read."""
+    head = token.partition(".")[0]
+    return dict(json.loads(urlsafe_b64decode(head + "=" * (-len(head) % 4))))
+
+
+def _decoded(door: Door, where: Endpoints, token: str, allowed: frozenset[str]) -> Mapping[str, Any]:
+    """Return the claims of a token whose signature is right: by a key of the provider's, or by our secret.
+
+    What stands in its header beyond what we know is ignored, unless it says that it must be understood (RFC 7515 §4).
+    """
     from joserfc import jwt
-    from joserfc.errors import BadSignatureError, InvalidKeyIdError
+    from joserfc.errors import JoseError
+    from joserfc.jwk import OctKey
+    from joserfc.jws import JWSRegistry
 
-    allowed = sorted(ALGORITHMS & set(where.algorithms)) or ["RS256"]
-    try:
-        return jwt.decode(token, _keys(door, where.jwks), algorithms=allowed).claims
-    except (InvalidKeyIdError, BadSignatureError, ValueError):
-        # The issuer may have changed its keys since we looked.
-        return jwt.decode(token, _keys(door, where.jwks, again=True), algorithms=allowed).claims
-
-
-def _keys(door: Door, url: str, *, again: bool = False) -> Any:
-    from joserfc.jwk import KeySet
-
-    name = f"login keys again {url}" if again else f"login keys {url}"
-    fresh, stale = (AGAIN, 0.0) if again else (FRESH, STALE)
-    try:
-        found = door.cache.fetch(name, lambda: _fetched(door, url), fresh=fresh, stale=stale, negative=5)
-    except Problem as exc:
-        raise LoginFailed("network_failed", f"keys: {exc.message}") from exc
-    if again:
-        door.cache.set(f"login keys {url}", found.value, FRESH, stale=STALE)
-    keys = [key for key in found.value["keys"] if isinstance(key, dict) and key.get("use", "sig") == "sig"]
-    return KeySet.import_key_set({"keys": [key for key in keys if _public(key)]})
+    header = _header(token)
+    algorithm = header.get("alg")
+    if not isinstance(algorithm, str) or algorithm not in allowed:
+        raise _wrong("signed in a way that was not agreed")
+    registry = JWSRegistry(algorithms=[algorithm], strict_check_header=False)
+    registry.max_header_length = LONGEST  # some send a chain of certificates along
+    if algorithm in SHARED:
+        return jwt.decode(token, OctKey.import_key(door.client.secret), registry=registry).claims
+    for again in (False, True):  # the issuer may have changed its keys since we looked
+        for key, raw in provider_keys.fitting(provider_keys.published(door, where.jwks, again=again), header):
+            try:
+                claims = jwt.decode(token, key, registry=registry).claims
+            except (JoseError, ValueError):
+                continue
+            if _may_speak(raw, where.issuer, claims):
+                return claims
+    raise _wrong("no key of the provider's fits")
 
 
-def _public(key: Mapping[str, Any]) -> bool:
-    """Return whether a key is the public half of a pair: shared secrets have no place in a published set."""
-    return key.get("kty") in ("RSA", "EC", "OKP") and "d" not in key
-
-
-def _fetched(door: Door, url: str) -> Any:
-    said = json_of(door.ask("GET", url, headers={"Accept": JSON}), "keys")
-    if not isinstance(said, dict) or not isinstance(said.get("keys"), list):
-        raise LoginFailed("network_failed", "keys: not a key set")
-    return {"keys": said["keys"][:MOST_KEYS]}
+def _may_speak(key: Mapping[str, Any], issuer: str, claims: Mapping[str, Any]) -> bool:
+    """Return whether a key is for this tenant: those of Microsoft's common set name whom they may speak for
+    (https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-the-signing-key-issuer).
+    """
+    named = key.get("issuer")
+    if "{tenantid}" not in issuer or not isinstance(named, str):
+        return True
+    return bool(claims.get("iss") == named.replace("{tenantid}", str(claims.get("tid", ""))))
 
 
 def _wrong(why: str) -> LoginFailed:

@@ -60,30 +60,35 @@ def _of(door: Door, did: str) -> Identity:
     named = next(
         (a[5:].lower() for a in _list(said, "alsoKnownAs") if isinstance(a, str) and a.startswith("at://")), ""
     )
-    handle = named if HANDLE.fullmatch(named) and _did_of(door, named, strict=False) == did else ""
+    real = HANDLE.fullmatch(named) and not named.endswith(RESERVED)  # who has lost theirs is "handle.invalid"
+    handle = named if real and _did_of(door, named, strict=False) == did else ""
     return Identity(did, handle, home.rstrip("/"))
 
 
 def _did_of(door: Door, handle: str, *, strict: bool = True) -> str:
-    """Return the DID that a handle names: its own site is asked first, then a resolver that reads the DNS record."""
-    site = f"https://{handle}/.well-known/atproto-did"
-    try:
-        reply = door.ask("GET", site, headers={"Accept": "text/plain"})
-        did = reply.body.decode("ascii", "replace").strip() if reply.status == 200 else ""
-        if DID.fullmatch(did):
-            return did
-    except FetchFailed:
-        pass  # most handles have no site of their own: the resolver knows them
+    """Return the DID that a handle names: a resolver is asked first, who reads the DNS record, then its own site.
+
+    "When both methods return results, the DNS TXT result should be preferred" (https://atproto.com/specs/handle).
+    """
     try:
         said = _asked(door, f"{door.resolver}{RESOLVE}?handle={quote(handle)}", "the handle")
-    except LoginFailed as exc:
-        if strict:
-            raise LoginFailed("wrong_server", exc.message) from exc
-        return ""
-    did = str(said.get("did", "")) if isinstance(said, dict) else ""
-    if not DID.fullmatch(did) and strict:
+        did = str(said.get("did", "")) if isinstance(said, dict) else ""
+    except LoginFailed:
+        did = ""  # it is down, or does not know a handle that is new
+    did = did if DID.fullmatch(did) else _said_by_site(door, handle)
+    if not did and strict:
         raise LoginFailed("wrong_server", "nobody has this handle")
     return did
+
+
+def _said_by_site(door: Door, handle: str) -> str:
+    """Return the DID that the site of a handle names itself, "" for none: most have no site."""
+    try:
+        reply = door.ask("GET", f"https://{handle}/.well-known/atproto-did", headers={"Accept": "text/plain"})
+    except FetchFailed:
+        return ""
+    did = reply.body.decode("ascii", "replace").strip() if reply.status == 200 else ""
+    return did if DID.fullmatch(did) else ""
 
 
 def _document_url(door: Door, did: str) -> str:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from networks.oauth import Profile
 
 log = logging.getLogger(__name__)
+# The ways to prove who we are in the order in which we choose, by the names of OpenID Connect Core §9.
+OFFERED: dict[ClientAuth, str] = {"basic": "client_secret_basic", "post": "client_secret_post"}
+OFFERED |= {"private_key_jwt": "private_key_jwt"}
 _NAME = re.compile(r"\{([a-z_]+)\}")
 # Of a token reply, what may open something; a network's translation does not see it.
 _TOKENS = frozenset({"access_token", "refresh_token", "id_token"})
@@ -52,11 +55,15 @@ class OAuthFlow:
         return Prepared()
 
     def at(self, door: Door, server: str) -> Door:
-        """Return the door with the proof of who we are that this provider knows us by."""
+        """Return the door with what this provider has us registered with: our proof of who we are, our scopes.
+
+        Raises LoginFailed for what the operator wrote that nothing can come of, before the visitor leaves.
+        """
         if door.login.auth != "offered":
             return door
         where = self.where(door, server)
-        login = replace(door.login, auth=auth_of(door, where))
+        id_tokens.agreed(door.client, where)
+        login = replace(door.login, auth=auth_of(door, where), scopes=scopes_of(door))
         return replace(door, login=login, issuer=where.issuer, assertions=where.assertions)
 
     def address(self, door: Door, prepared: Prepared, begun: Begun) -> str:
@@ -119,7 +126,7 @@ class OAuthFlow:
         self, door: Door, where: Endpoints, attempt: Attempt, fields: Mapping[str, str], said: Mapping[str, Any]
     ) -> Told:
         claims: Mapping[str, Any] = {}
-        if where.jwks:
+        if where.jwks or door.issuer:
             nonce = attempt.nonce if door.login.nonce else ""
             claims = id_tokens.claims_of(door, where, str(said.get("id_token") or ""), nonce)
         asks = door.login.ask or ((Ask(where.userinfo, optional=True),) if where.userinfo else ())
@@ -177,7 +184,16 @@ def auth_of(door: Door, where: Endpoints) -> ClientAuth:
         raise LoginFailed("network_failed", "CLIENT_AUTH is not one of basic, post, private_key_jwt and none")
     if not door.client.secret:
         return "none"
-    return "basic" if "client_secret_basic" in where.methods or not where.methods else "post"
+    offered = (way for way in OFFERED if OFFERED[way] in where.methods)
+    return next(offered, "basic")
+
+
+def scopes_of(door: Door) -> tuple[str, ...]:
+    """Return the scopes that the operator names, else those of the network's file; ``openid`` is always one of them
+    (OpenID Connect Core §3.1.2.1). Some providers refuse what they do not know, some have further ones of their own.
+    """
+    named = door.client.values.get("SCOPES", "").replace(",", " ").split()
+    return tuple(dict.fromkeys(("openid", *named))) if named else door.login.scopes
 
 
 def issuer_of(door: Door) -> str:
@@ -239,14 +255,18 @@ def token_body(
 def answered(
     door: Door, method: str, url: str, headers: Mapping[str, str], body: bytes | None
 ) -> tuple[int, dict[str, Any]]:
-    """Ask for a token; return the status and the reply's object. Raises LoginFailed where there is no such thing."""
+    """Ask for a token; return the status and the reply's object. Raises LoginFailed where there is no such thing.
+
+    Drafts of OAuth had replies as forms, and servers of IndieAuth's first years still answer so.
+    """
     try:
         reply = door.ask(method, url, headers=headers, body=body)
     except FetchFailed as exc:
         raise failed("token", exc) from exc
     try:
-        return reply.status, unwrapped(reply.json())
-    except BadReply as exc:
+        said = dict(parse_qsl(reply.body.decode("ascii"))) if reply.media_type == FORM else reply.json()
+        return reply.status, unwrapped(said)
+    except (BadReply, ValueError) as exc:
         raise LoginFailed("network_failed", f"token: status {reply.status}, not JSON") from exc
 
 
@@ -340,9 +360,14 @@ def revoked(door: Door, url: str, kind: str, token: str) -> bool:
 
 
 def _vouched(door: Door, where: Endpoints, reply: Any, claims: Mapping[str, Any]) -> Any:
-    """Return what userinfo says; raise LoginFailed where that is about somebody else (OpenID Connect Core §5.3.2)."""
+    """Return what userinfo says; None where it does not say about whom, as an error with success does not.
+
+    Raises LoginFailed where it is about somebody else (OpenID Connect Core §5.3.2).
+    """
     if isinstance(reply, Signed):
         reply = id_tokens.signed_of(door, where, reply)
-    if claims and isinstance(reply, dict) and reply.get("sub") != claims["sub"]:
+    if not isinstance(reply, dict) or (claims and reply.get("sub") is None):
+        return None
+    if claims and reply["sub"] != claims["sub"]:
         raise LoginFailed("network_failed", "userinfo is about somebody else")
     return reply

@@ -81,9 +81,9 @@ class Tag:
 
     @property
     def keys(self) -> tuple[str, ...]:
-        """What a meta is about, as written: its ``property`` and its ``name``."""
-        found = (self.attributes.get(name, "").strip() for name in ("property", "name"))
-        return tuple(dict.fromkeys(key for key in found if key))
+        """What a meta is about, as written: its ``property``, which is a list (RDFa Core §5), and its ``name``."""
+        name = self.attributes.get("name", "").strip()
+        return tuple(dict.fromkeys([*self.attributes.get("property", "").split(), *([name] if name else [])]))
 
 
 @dataclass

@@ -326,5 +326,9 @@ def _narrowest(scene: Scene, child: Any) -> int:
     if isinstance(child, Text):
         return round(min(sizes(scene, child)) * _LETTERS)
     if isinstance(child, Box):
-        return max((_narrowest(scene, c) for c in child.children if scene.shows(c)), default=0)
+        shown = [c for c in child.children if scene.shows(c)]
+        each = [_narrowest(scene, c) for c in shown]
+        return sum(each) + _gap(scene, child, shown) if is_row(scene, child) else max(each, default=0)
+    if isinstance(child, Picture):
+        return scene.px(child.width or child.height)
     return scene.px(getattr(child, "width", 0) or getattr(child, "size", 0))

@@ -62,6 +62,18 @@ def ground_of(card: Card) -> Colour:
     return parsed(card.theme.background or "-") or _DARK
 
 
+def opaque(photo: Source, card: Card) -> Source:
+    """Return a photo with the scrim's colour where something could be seen through it: any may have been there."""
+    if photo.image.mode != "RGBA":
+        return photo
+    from PIL import Image
+
+    ground = ground_of(card)
+    flat = Image.new("RGBA", photo.image.size, (*ground, 255))
+    flat.alpha_composite(photo.image)
+    return replace(photo, key=f"{photo.key} on {ground}", image=flat.convert("RGB"))
+
+
 def _reads(ink: Colour, ground: Colour, ends: tuple[Colour, Colour], part: float) -> bool:
     return all(contrast(ink, mixed(ground, end, part)) >= colour.READABLE for end in ends)
 

@@ -6,7 +6,11 @@ No language is known in particular: what is coloured is what most languages shar
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
+
+from og.lettering.break_classes import is_wide
+from og.lettering.choice import is_emoji
 
 if TYPE_CHECKING:
     from og.drawing.arrange import Part
@@ -20,6 +24,8 @@ _LINES, _COLUMNS = 60, 200
 # Three lines of four go in whole where the letters allow; longer ones are cut rather than all made small. At least so
 # many columns are thought to be in use.
 _COMMON = 30
+# Categories of what stands on another letter, or joins two.
+_ON_OTHERS = ("Mn", "Me", "Cf")
 _TOKEN = re.compile(
     r"""(?P<comment>\#[^\n]*|//[^\n]*|--\s[^\n]*|/\*.*?\*/|<!--.*?-->)
     |(?P<string>"(?:\\.|[^"\\])*"?|'(?:\\.|[^'\\])*'|`[^`]*`?)
@@ -45,7 +51,7 @@ class Piece(NamedTuple):
     """Some letters of one colour: the column and line they begin at."""
 
     line: int
-    column: int
+    column: float
     block: Block
     role: str
 
@@ -64,14 +70,14 @@ def sized(scene: Scene, node: Code, width: int, height: int) -> Part:
     from og.drawing.arrange import Part, sizes
 
     lines = [line.expandtabs(TAB)[:_COLUMNS] for line in scene.values["title"].split("\n")[:_LINES]]
-    longest = max(_COMMON, sorted(map(len, lines))[len(lines) * 3 // 4])
+    longest = max(_COMMON, sorted(map(_columns, lines))[len(lines) * 3 // 4])
     for size in sizes(scene, node):
         advance, line_height = _advance(size), size * node.leading
         if len(lines) * line_height <= height and longest * advance <= width:
             break
     rows = max(1, int(height // line_height))
     columns = max(4, int(width // advance))
-    grid = Grid(tuple(_pieces(scene, _cut(lines, rows, columns), size)), advance, line_height, size)
+    grid = Grid(tuple(_pieces(scene, _cut(lines, rows, columns), size, width)), advance, line_height, size)
     return Part(node, width, round(min(rows, len(lines)) * line_height), grid)
 
 
@@ -82,23 +88,47 @@ def _advance(size: int) -> float:
     return fit("0" * 100, Style((size,), family="mono", lines=1), 100 * size).width / 100
 
 
+def _columns(text: str) -> int:
+    """Return how many columns a text takes: two for a wide letter, none for a mark on another."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if is_wide(c) or is_emoji(c) else unicodedata.category(c) not in _ON_OTHERS for c in text)
+
+
+def _within(line: str, columns: int) -> str:
+    """Return a line's beginning that takes so many columns at the most."""
+    end = len(line)
+    while end and _columns(line[:end]) > columns:
+        end -= max(1, (_columns(line[:end]) - columns) // 2)
+    return line[:end]
+
+
 def _cut(lines: list[str], rows: int, columns: int) -> list[str]:
-    shown = [line if len(line) <= columns else line[: columns - 1].rstrip() + "…" for line in lines[:rows]]
+    shown = [
+        line if _columns(line) <= columns else _within(line, columns - 1).rstrip() + "…" for line in lines[:rows]
+    ]
     if len(lines) > rows:
         shown[-1] = "…"
     return shown
 
 
-def _pieces(scene: Scene, lines: list[str], size: int) -> list[Piece]:
+def _pieces(scene: Scene, lines: list[str], size: int, width: int) -> list[Piece]:
+    """Return the pieces of all lines; one that takes more room than thought moves those behind it, up to the edge."""
     from og.text import Style, fit
 
     style = Style((size,), family="mono", lines=1, direction="ltr", lang=scene.card.lang)
-    found = []
+    found, advance = [], _advance(size)
     for number, line in enumerate(lines):
-        for column, text, role in _coloured(line):
-            block = fit(text, style, 2 * size * len(text))
+        taken = 0.0
+        for at, text, role in _coloured(line):
+            column = max(float(_columns(line[:at])), taken)
+            room = round(width - column * advance + advance / 2)
+            if room < advance:
+                break
+            block = fit(text, style, room)
             scene.warnings += [w for w in block.warnings if w not in scene.warnings]
             found.append(Piece(number, column, block, role))
+            taken = column + (block.width - 1) / advance
     return found
 
 

@@ -160,6 +160,6 @@ def address(data: Mapping[str, Any], name: str, most: int, warnings: list[str]) 
 
 
 def suggestion(name: str, known: Iterable[str]) -> str:
-    """Return a question about the nearest name we know, or the empty string."""
+    """Return a question about the nearest name we know, in brackets, or the empty string."""
     near = difflib.get_close_matches(name[:40], list(known), 1)
-    return f"; did you mean {near[0]!r}" if near else ""
+    return f" (did you mean {near[0]!r}?)" if near else ""

@@ -141,7 +141,7 @@ def _qr(image: Image.Image, scene: Scene, part: Part) -> None:
 def _picture(image: Image.Image, scene: Scene, part: Part) -> None:
     node, area = part.node, (part.x, part.y, part.width, part.height)
     radius = min(part.width, part.height) // 2 if node.shape == "round" else scene.px(node.radius)
-    if node.shadow:
+    if node.shadow and part.content.image.mode != "RGBA":  # a cut-out shape would have a rectangle's
         paint.shadow(image, area, radius, scene.px(_BLUR))
     plate = _plate(part.content, scene) if node.field == "logo" else None
     if plate is not None:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from types import MappingProxyType
 
+from core.locales import locale_of
 from og.card import Card
 
 _PLAIN = (
@@ -26,6 +27,8 @@ NAMES: Mapping[str, str] = MappingProxyType(
 )
 # ISO 8601 as the web writes it (RFC 3339 §5.6, the time may be absent), alone or at the start of a text.
 _ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?![\d-])")
+# An owner's name as code hosts take it, and whatever has no space in it for the project's.
+_FULL_NAME = re.compile(r"\s*([\w.~@-]+)\s?/\s?(\S+)\s*")
 _AFTER_DATE = re.compile(r"^[\s·,;|–—-]+")
 
 
@@ -51,9 +54,9 @@ def _promote(found: dict[str, str]) -> None:
 
 
 def _title(card: Card) -> dict[str, str]:
-    """Split the full name of a repository, "owner/name"."""
-    owner, slash, name = card.title.partition("/")
-    return {"owner": owner.strip(), "name": name.strip()} if slash and name.strip() else {"name": card.title}
+    """Split the full name of a repository, "owner/name"; a sentence with a slash in it is none."""
+    match = _FULL_NAME.fullmatch(card.title)
+    return {"owner": match[1], "name": match[2]} if match else {"name": card.title}
 
 
 def _date(card: Card, found: dict[str, str]) -> dict[str, str]:
@@ -75,11 +78,6 @@ def _date(card: Card, found: dict[str, str]) -> dict[str, str]:
 
 
 def _in_words(day: date, lang: str, form: str) -> str:
-    from babel import Locale, UnknownLocaleError  # half a megabyte of data, which only dates need
-    from babel.dates import format_date
+    from babel.dates import format_date  # half a megabyte of data, which only dates need
 
-    try:
-        locale = Locale.parse(lang or "en", sep="-")
-    except (UnknownLocaleError, ValueError):
-        locale = Locale("en")
-    return format_date(day, form, locale=locale)
+    return format_date(day, form, locale=locale_of(lang))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from og.lettering import bidi, missing
@@ -29,6 +30,12 @@ TALL = {
 _DANGLING = " ,;:-\u2013\u2014\u00ad\u3001\uff0c\u060c"
 
 
+# Below this many px to the em no letter can be read.
+_LEAST = 6
+# Dashes that stand between spaces: a line may end with one, and looks like a list where it begins with one.
+_DASHES = frozenset("-\u2013\u2014\u2015")
+
+
 class Read(NamedTuple):
     """What is known of a text before a size is chosen."""
 
@@ -46,6 +53,15 @@ Made = dict[Cut, tuple[Paragraph, Measured]]
 
 def set_text(text: str, style: Style, width: int, height: int) -> Block:
     """Return a text as a block of lines within a width and a height in px (0: any height)."""
+    block = _set(text, style, width, height)
+    widest = max((line.width for line in block.placed), default=0) * block.size / EM
+    smaller = int(block.size * width / widest) if widest > width + 1 else block.size
+    if _LEAST <= smaller < block.size:  # one letter is wider than the line: U+FDFD is, in most fonts
+        return _set(text, replace(style, sizes=(smaller,)), width, height)
+    return block
+
+
+def _set(text: str, style: Style, width: int, height: int) -> Block:
     read, made = _read(text, style), Made()
     torn: tuple[int, list[Line]] | None = None
     for size in style.sizes if read.text and not read.cut else ():
@@ -88,12 +104,21 @@ def _read(text: str, style: Style) -> Read:
             if whole
             else itemise(text, Look(family, style.weight, style.lang), level)
         )
-        return Read(text, cleaned.cut, level, found, None, breaks(text), style.leading)
+        return Read(text, cleaned.cut, level, found, None, _tidy(text, breaks(text)), style.leading)
     found = itemise(text, Look(family, style.weight, style.lang), level)
     tall = max((TALL.get(s.script, 0.0) for s in found.stretches), default=0.0)
     by_phrase = style.balance and any(map(is_wide, text))
-    phrases = breaks(text, region_of(style.lang, text)) if by_phrase else None
-    return Read(text, cleaned.cut, level, found, phrases, breaks(text), max(style.leading, tall))
+    phrases = _tidy(text, breaks(text, region_of(style.lang, text))) if by_phrase else None
+    return Read(text, cleaned.cut, level, found, phrases, _tidy(text, breaks(text)), max(style.leading, tall))
+
+
+def _tidy(text: str, found: list[Break]) -> list[Break]:
+    """Return the breaks without those before a dash that stands by itself."""
+    if _DASHES.isdisjoint(text):
+        return found
+    return [
+        one for one in found if one.must or text[one.next] not in _DASHES or text[one.next + 1 : one.next + 2] != " "
+    ]
 
 
 def _filled(read: Read, measured: Measured, style: Style, limit: float) -> Filled:

@@ -9,7 +9,7 @@ from html.entities import html5
 # A reference as it may stand in an attribute: without its semicolon only where no letter, digit or "=" follows
 # (https://html.spec.whatwg.org/multipage/parsing.html#named-character-reference-state). Addresses depend on it.
 _IN_ATTRIBUTE = re.compile(
-    r"&(?:#[0-9]{1,8};?|#[xX][0-9a-fA-F]{1,8};?|[a-zA-Z][a-zA-Z0-9]{1,31}(?:;|(?![a-zA-Z0-9=])))"
+    r"&(?:#[0-9]{1,20};?|#[xX][0-9a-fA-F]{1,20};?|[a-zA-Z][a-zA-Z0-9]{1,31}(?:;|(?![a-zA-Z0-9=])))"
 )
 # Those that are most of all, and whose character begins no other reference.
 _USUAL = (("&quot;", '"'), ("&#34;", '"'), ("&#39;", "'"), ("&#039;", "'"), ("&lt;", "<"), ("&gt;", ">"))
@@ -19,7 +19,14 @@ _STILL_ESCAPED = re.compile(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-z
 _SPACES = re.compile("[\\s\u00a0\u200b\u2028\u2029\ufeff\\x00-\\x1f\\x7f-\\x9f]+")
 # Bidirectional overrides and isolates let a page's title rewrite the text around it (UAX #9 §2, TR36 §3).
 _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
+# What JavaScript, Java, Python and Go write for nothing, in exactly these letters: a page may be about NULL or none.
+_UNFILLED = frozenset({"null", "undefined", "NaN", "[object Object]", "None", "nil", "<nil>"})
 _TAGS = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^<>]*>", re.DOTALL)
+
+
+def filled(value: str) -> str:
+    """Return the value, or the empty string for what a program wrote where it had none: ``undefined``, ``None``."""
+    return "" if value in _UNFILLED else value
 
 
 def attribute(raw: bytes) -> str:

@@ -15,21 +15,41 @@ EARLIEST, LATEST = 1600, 2099
 # Longer text is prose.
 LONGEST = 120
 
-# One line a month, in English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Czech, Swedish, Russian
-# and Turkish.
+# A line or two a month, in English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Czech, Swedish,
+# Russian, Turkish; and, set in, Danish, Norwegian, Finnish, Hungarian, Romanian, Slovak, Slovenian, Catalan, Greek,
+# Ukrainian, Bulgarian, Indonesian, Arabic, Hebrew. Left out are words that prose has otherwise (Norwegian des) and
+# that another language has for another month (Croatian listopad).
 _MONTHS = """
 january jan januar jänner janvier enero ene gennaio gen janeiro januari styczeń stycznia ledna leden января ocak
+    tammikuuta tammikuu január januára ianuarie ian gener ιανουαρίου ιανουάριος ιαν січня януари يناير ינואר
+    בינואר
 february feb februar février févr fév fevrier febrero febbraio fevereiro februari luty lutego února февраля şubat
+    helmikuuta helmikuu február februára febr februarie febrer φεβρουαρίου φεβρουάριος φεβ лютого февруари
+    فبراير פברואר בפברואר
 march mar märz mär maerz mars marzo março marco maart mrt marzec marca března březen марта mart
+    marts maaliskuuta maaliskuu március márc martie marec maret μαρτίου μάρτιος μαρ березня مارس מרץ במרץ
 april apr avril avr abril abr aprile kwiecień kwietnia dubna duben апреля nisan
+    huhtikuuta huhtikuu április ápr apríla aprilie απριλίου απρίλιος απρ квітня أبريل ابريل إبريل אפריל באפריל
 may mai mayo maggio mag maio mei maj maja května květen мая mayıs
+    toukokuuta toukokuu május máj mája maig μαΐου μάιος травня май مايو מאי במאי
 june jun juni juin junio giugno giu junho czerwiec czerwca června červen июня haziran
+    kesäkuuta kesäkuu június jún júna iunie junij juny ιουνίου ιούνιος ιουν червня юни يونيو יוני ביוני
 july jul juli juillet juil julio luglio lug julho lipiec lipca července červenec июля temmuz
+    heinäkuuta heinäkuu július júl júla iulie julij juliol ιουλίου ιούλιος ιουλ липня юли يوليو יולי ביולי
 august aug août aout agosto ago augustus augusti sierpień sierpnia srpna srpen августа ağustos
+    elokuuta elokuu augusztus augusta avgust agost agustus αυγούστου αύγουστος αυγ серпня أغسطس اغسطس אוגוסט
+    באוגוסט
 september sep sept septembre septiembre settembre set setembro wrzesień września září сентября eylül
+    syyskuuta syyskuu szeptember szept septembra septembrie wrz σεπτεμβρίου σεπτέμβριος σεπ вересня септември
+    سبتمبر ספטמבר בספטמבר
 october oct oktober okt octobre octubre ottobre ott outubro out październik października října říjen октября ekim
+    lokakuuta lokakuu október októbra octombrie paź οκτωβρίου οκτώβριος οκτ жовтня октомври أكتوبر اكتوبر
+    אוקטובר באוקטובר
 november nov novembre noviembre novembro listopad listopada listopadu ноября kasım
+    marraskuuta marraskuu novembra noiembrie νοεμβρίου νοέμβριος νοε листопада ноември نوفمبر נובמבר בנובמבר
 december dec dezember dez décembre déc decembre diciembre dic dicembre dezembro grudzień prosince декабря aralık
+    joulukuuta joulukuu decembra decembrie desember desembre gru δεκεμβρίου δεκέμβριος δεκ грудня декември
+    ديسمبر דצמבר בדצמבר
 """
 # Names that stand for one offset only, in minutes (RFC 5322 §4.3, and Europe's and Japan's).
 _ZONES = {
@@ -61,7 +81,7 @@ _EAST = re.compile(
 _EPOCH = re.compile(r"(\d{10})(?:\d{3})?")
 _WORD = re.compile(r"[^\W\d_]+")
 _CLOCK = re.compile(rf"(?<![\d:]){_TIME}", re.I)
-_YEAR = re.compile(r"(?<![\d:+-])((?:1[6-9]|20)\d\d)(?![\d:])")
+_YEAR = re.compile(r"(?<![\d:+])(?<!\d-)((?:1[6-9]|20)\d\d)(?![\d:])")
 _DAY = re.compile(r"(?<![\d:+-])(\d{1,2})(?:st|nd|rd|th|er|º|\.)?(?![\d:])", re.I)
 
 
@@ -124,7 +144,7 @@ def _from_name(text: str) -> str:
 
 @cache
 def _months() -> dict[str, int]:
-    lines = _MONTHS.strip().splitlines()
+    lines = _MONTHS.replace("\n    ", " ").strip().splitlines()
     return {word: number for number, line in enumerate(lines, 1) for word in line.split()}
 
 

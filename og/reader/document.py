@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any, TypeVar
 
 from og.reader.addresses import absolute
-from og.reader.clean_text import unescaped
+from og.reader.clean_text import filled, unescaped
 from og.reader.jsonld import Graph, Node, graph_of, main_node
 from og.reader.scan import Attributes, Tags, scan
 
 T = TypeVar("T")
+# Dublin Core as RDFa writes it (dc:title), and as HTML does (DC.title, https://www.rfc-editor.org/rfc/rfc2731).
+_DUBLIN_CORE = re.compile(r"^(dc|dcterms):")
 # Bytes of a page that are read. Browsers' own limit for parsing is far higher; the largest of 1,200 real pages has
 # 1.5 MB, and its head ends before 1 MB.
 MOST_BYTES = 6_000_000
@@ -34,8 +37,8 @@ class Document:
 
     def _read(self, found: Attributes) -> None:
         """Note what a meta says. In ``value``, as the first Twitter Cards had it, only ``twitter:`` is believed."""
-        value = found.get("content", "").strip()
-        odd = "" if value else found.get("value", "").strip()
+        value = filled(found.get("content", "").strip())
+        odd = "" if value else filled(found.get("value", "").strip())
         for key in _keys(found) if value or odd else ():
             metas = self.odd_metas if odd and not key.startswith("twitter:") else self.metas
             metas.setdefault(key, []).append(value or odd)
@@ -56,7 +59,7 @@ class Document:
         return [
             (frozenset(found["rel"].lower().split()), found)
             for found in self.tags.links
-            if found.get("rel") and found.get("href", "").strip()
+            if found.get("rel") and filled(found.get("href", "").strip())
         ]
 
     def link(self, relation: str) -> str:
@@ -128,11 +131,12 @@ def _keys(found: Attributes) -> list[str]:
 
     ``property`` and ``name`` are read alike: 13 % of real pages write og: in ``name``, 10 % twitter: in ``property``.
     """
-    keys = []
-    if prop := found.get("property"):
-        keys.append(prop.strip().lower())
-    if (name := found.get("name")) and name != prop:
-        keys.append(name.strip().lower())
-    if not name:
+    prop, name = found.get("property", ""), found.get("name", "").strip().lower()
+    keys = prop.lower().split() if prop else []  # a list of words (RDFa Core §5)
+    if name:
+        keys.append(name)
+    else:
         keys += [f"{kind}:{found[kind].strip().lower()}" for kind in ("itemprop", "http-equiv") if kind in found]
-    return keys
+    if len(keys) > 1:
+        keys = list(dict.fromkeys(keys))
+    return [_DUBLIN_CORE.sub(r"\1.", key) if key.startswith("dc") else key for key in keys]

@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 from functools import cache
+from itertools import islice
+
+from og.reader.scan import ATTRIBUTES, Attributes, attributes
 
 # The standard looks at 1,024 bytes, browsers go on and read again when a declaration comes late; so far do we look.
 PRESCAN = 65_536
@@ -17,10 +21,12 @@ PRESCAN = 65_536
 SAMPLE = 32_768
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_BE, "utf-16be"), (codecs.BOM_UTF16_LE, "utf-16le"))
 _XML = re.compile(rb"<\?xml[^>]{0,200}?\sencoding\s*=\s*[\"']([\w.:-]{1,40})[\"']")
-_META = re.compile(
-    rb"<meta(?=[\s/])[^>]{0,500}?[\s;\"']charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE
-)  # both spellings: charset= and content="…; charset="
-_COMMENT = re.compile(rb"<!--.*?(?:-->|\Z)", re.DOTALL)
+_META = re.compile(rb"<meta(?=[\t\n\f\r />])", re.IGNORECASE)
+_REST = re.compile(f"({ATTRIBUTES})>".encode())
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
+# Metas looked at: the declaration is among the first, and each may take some time.
+MOST_METAS = 100
+_COMMENT = re.compile(rb"<!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->|\Z)")
 _HEADER = re.compile(r";\s*charset\s*=\s*[\"']?([^\s\"';]{1,40})", re.IGNORECASE)
 
 # Each line: the standard's name, Python's codec, then the labels; a line that is set in goes on.
@@ -115,13 +121,28 @@ def as_utf8(html: bytes, content_type: str = "") -> tuple[bytes, str]:
 def _declared(html: bytes) -> str:
     """Return what the page itself says. One that says UTF-16 in bytes we could read is UTF-8 (HTML §13.2.3.2)."""
     start = html[:PRESCAN]
-    match = _XML.match(start) or _META.search(start)
-    if match and b"<!--" in start[: match.start()]:
-        match = _META.search(_COMMENT.sub(b"", start))
-    name = named(match[1].decode("ascii", "replace")) if match else ""
+    if b"<!--" in start:
+        start = _COMMENT.sub(b"", start)
+    name = next((known for label in _labels_in(start) if (known := named(label))), "")
     if name.startswith("utf-16"):
         return "utf-8"
     return "windows-1252" if name == "x-user-defined" else name
+
+
+def _labels_in(start: bytes) -> Iterator[str]:
+    """Yield what a page says of its encoding; a description that speaks of ``charset=`` says nothing of its own."""
+    if match := _XML.match(start):
+        yield match[1].decode("ascii", "replace")
+    for place in islice(_META.finditer(start), MOST_METAS):
+        if match := _REST.match(start, place.end()):
+            yield _label_of(attributes(match[1]))
+
+
+def _label_of(found: Attributes) -> str:
+    content = (found.get("content") or found.get("value", "")).strip()
+    typed = found.get("http-equiv", "").strip().lower() == "content-type" or content.startswith("text/")
+    said = _CHARSET.search(content) if typed else None
+    return found.get("charset", "").strip() or (said[1] if said else "")
 
 
 def _believed(declared: str, html: bytes) -> str:

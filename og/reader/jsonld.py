@@ -10,7 +10,10 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
+
+from og.reader.clean_text import filled
 
 Node = dict[str, Any]
 
@@ -20,6 +23,8 @@ LONGEST_BLOCK = 500_000
 MOST_BYTES = 1_500_000
 # Nodes that are looked at; the most seen on a real page is under 700.
 MOST_NODES = 2_000
+# Items of a list that are looked at: everybody who took part, not everybody who ever wrote.
+MOST_TEXTS = 20
 # Lists in lists in lists: a real graph has three levels.
 DEEPEST = 8
 
@@ -126,15 +131,28 @@ def types(node: Node) -> Iterator[str]:
 
 def texts(value: Any, *keys: str) -> Iterator[str]:
     """Yield the texts of a value: itself, those of its list, or of its ``keys`` where it is a node."""
-    for item in value[:20] if isinstance(value, list) else [value]:
-        found = _inner(item, keys) if isinstance(item, dict) else item
-        for one in found[:20] if isinstance(found, list) else [found]:
-            if isinstance(one, str) and one.strip():
-                yield one
+    every = (item for row in items(value) for item in items(row))
+    found = (one for item in every for one in (_said(item, keys) if isinstance(item, dict) else [item]))
+    return islice((one for one in found if isinstance(one, str) and filled(one.strip())), MOST_TEXTS)
+
+
+def _said(node: Node, keys: tuple[str, ...]) -> list[Any]:
+    return [one.get("@value") if isinstance(one, dict) else one for one in items(_inner(node, keys))]
+
+
+def items(value: Any) -> list[Any]:
+    """Return the items of a list, as JSON or as JSON-LD write it, or the one value."""
+    if isinstance(value, dict) and "@list" in value:
+        value = value["@list"]
+    return value[:MOST_TEXTS] if isinstance(value, list) else [value]
 
 
 def _inner(node: Node, keys: tuple[str, ...]) -> Any:
-    return next((node[key] for key in (*keys, "@value") if isinstance(node.get(key), str | list)), None)
+    """Return what a node says: of its keys, of the value that JSON-LD wraps in it, or of a person's two names."""
+    found = next((node[key] for key in (*keys, "@value") if node.get(key)), None)
+    if found is None and "name" in keys:
+        return " ".join(part for key in ("givenName", "familyName") if isinstance(part := node.get(key), str))
+    return found
 
 
 def text(value: Any, *keys: str) -> str:
@@ -148,6 +166,7 @@ _THINGS = (
     "Recipe", "Product", "VideoObject", "Movie", "Book", "Event", "Episode", "Series", "Album", "Recording",
     "SoftwareApplication", "Course", "Dataset", "CreativeWork", "Question", "HowTo", "Podcast", "Playlist", "Game",
 )  # fmt: skip
+_PLACES = ("LocalBusiness", "Restaurant", "Hotel", "Store", "Shop", "Place", "Attraction", "Museum", "Cafe", "Resort")
 _PAGES = ("WebPage", "Page", "ImageGallery", "ProfilePage")
 
 
@@ -161,10 +180,15 @@ def rank(node: Node) -> int:
 
 
 def main_node(graph: Graph, addresses: frozenset[str]) -> Node:
-    """Return the node a page is about: best rank first, then the one that names one of the page's addresses."""
+    """Return the node a page is about: best rank first, then the one that names one of the page's addresses.
+
+    A place is what the pages of its own site are about where they name nothing else.
+    """
     ranked = [(rank(node), not (addresses & set(_addresses(node))), place) for place, node in enumerate(graph.nodes)]
     best = min(ranked, default=(9, True, 0))
-    return graph.nodes[best[2]] if best[0] < 9 else {}
+    if best[0] < 9:
+        return graph.nodes[best[2]]
+    return next((node for node in graph.nodes if any(kind.endswith(_PLACES) for kind in types(node))), {})
 
 
 def _addresses(node: Node) -> Iterator[str]:

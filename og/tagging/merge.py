@@ -151,11 +151,14 @@ class _Merge:
 
 
 def _again(tag: Tag, slot: str) -> Written:
-    """Return a meta that says one of the two things that a tag of the page says."""
-    name = next(
-        key for key in ("property", "name") if slot in slots("meta", {key: tag.attributes.get(key, "").strip()})
+    """Return a meta that says one of the things that a tag of the page says."""
+    words = [("property", word) for word in tag.attributes.get("property", "").split()]
+    name, word = next(
+        pair
+        for pair in (*words, ("name", tag.attributes.get("name", "").strip()))
+        if slot in slots("meta", dict([pair]))
     )
-    said = {name: tag.attributes[name].strip(), "content": tag.attributes.get("content", "")}
+    said = {name: word, "content": tag.attributes.get("content", "")}
     return Written("meta", MappingProxyType(said))
 
 

@@ -113,6 +113,8 @@ def combined(wish: Wish) -> tuple[dict[str, Any], frozenset[str]]:
     if "images" not in asked and "image" in asked:
         asked["images"] = [asked.pop("image")] if not isinstance(asked["image"], list) else asked.pop("image")
     page = {name: _settled(name, value) for name, value in wish.page.items() if name not in _NOT_REPEATED}
+    if "lang" in asked and wish.page.get("sources", {}).get("dir") == "lang" and wish.prefer == "fields":
+        page.pop("dir", None)  # it followed from the page's language
     first, second = (page, asked) if wish.prefer == "page" else (asked, page)
     taken = set(first) | {_TOGETHER[name] for name in first if name in _TOGETHER}
     rest = {name: value for name, value in second.items() if name not in taken}

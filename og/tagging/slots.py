@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from og.checker.positions import Tag
 from og.reader.addresses import absolute
 from og.reader.clean_text import clean
+from og.reader.rules.links import FEED_RELATIONS, FEED_TYPES, OEMBED_RELATIONS, OEMBED_TYPES
 from og.reader.rules.media import media_type, pixels, structured
 from og.tagging.jsonld import SCRIPT_ID
 from og.tags import Written
@@ -33,7 +34,6 @@ _OF_GROUP = {f"{group}{part}": group for group, parts in _GROUPS.items() for par
 MEDIA = ("og:image", "og:video", "og:audio")
 # As some systems number their pictures, or write them in the plural; our reader takes them for more of the same.
 _NUMBERED = re.compile(r"(og:(?:image|video|audio))[\ds]\Z")
-_FEEDS = ("application/rss+xml", "application/atom+xml", "application/feed+json")
 _ICONS = frozenset({"icon", "apple-touch-icon", "apple-touch-icon-precomposed", "fluid-icon", "mask-icon"})
 # What is put in the one form that everybody reads even where nobody asked for another value. All else that a page
 # says itself is left as it is: it may say more to X or to search than to the rest, and mean it.
@@ -50,9 +50,9 @@ _CARDS = ("summary", "summary_large_image", "player", "app")
 
 
 def slots(name: str, attributes: Mapping[str, str]) -> tuple[str, ...]:
-    """Return the slots of a tag: two, where it has both a property and another name; none, where it is not ours."""
+    """Return the slots of a tag: several, where it has several properties or names; none, where it is not ours."""
     if name == "meta":
-        keys = (attributes.get(key, "").strip().lower() for key in ("property", "name"))
+        keys = (*attributes.get("property", "").lower().split(), attributes.get("name", "").strip().lower())
         return tuple(dict.fromkeys(_of_key(key) for key in keys if key))
     if name == "script":
         return ("jsonld",) if attributes.get("id") == SCRIPT_ID else ()
@@ -71,13 +71,11 @@ def _of_link(attributes: Mapping[str, str]) -> tuple[str, ...]:
             return (relation,)
     if relations & _ICONS:
         return ("icons",)
-    if "alternate" not in relations:
-        return ()
-    if kind in _FEEDS:
+    if relations & FEED_RELATIONS and kind in FEED_TYPES:
         return ("feeds",)
-    if "oembed" in kind:
+    if relations & OEMBED_RELATIONS and kind in OEMBED_TYPES:
         return ("oembed",)
-    return ("hreflang",) if attributes.get("hreflang", "").strip() else ()
+    return ("hreflang",) if "alternate" in relations and attributes.get("hreflang", "").strip() else ()
 
 
 def is_said(slot: str, tag: Tag) -> bool:

@@ -21,10 +21,9 @@ export const start = (fetchPart) => {
   const early = /** @type {any} */ (window).handbill;
   if (early?.scan) return; // a second copy, of whatever version, does no harm
 
-  const me = /** @type {HTMLScriptElement} */ (
-    // Where a bundler took currentScript from us, our address gives us away.
-    document.currentScript || document.querySelector('script[src*="/kit/"]')
-  );
+  // By our address, not as document.currentScript: an image of that name in strangers' HTML would stand for it, and
+  // bundlers take it away.
+  const me = /** @type {HTMLScriptElement} */ (document.querySelector('script[src*="/kit/"][src*="kit.js"]'));
   const host = me.src.split('/kit/')[0];
   /** @type {Kit} */
   const kit = {

@@ -237,3 +237,13 @@ def test_clicks_are_counted_only_where_the_owner_counts(
     page.click("a[slot=copy]")
     expect(page.get_by_role("status")).to_have_text("Link copied")
     assert [json.loads(text) for text in sent] == ([] if private else [{"network": "copy", "url": POST}])
+
+
+def test_strangers_html_does_not_pass_for_our_script(page: Page, host: HostPage, script: str) -> None:
+    """An image of that name stands for `document.currentScript`: parts would be loaded from where it is."""
+    image = "https://elsewhere.example/kit/1/kit.js"
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    named = f'<img name="currentScript" alt="" src="{image}">'
+    ready(page, host.show(f"{named}{script}<hb-share networks=x></hb-share>", head=CANONICAL))
+    assert [url for url in asked if "elsewhere.example" in url] == [image]

@@ -71,6 +71,13 @@ def test_the_data_form_says_the_same_as_the_element() -> None:
     assert names == ("div", {"data-hb": "share", "data-networks": "facebook", "data-layout": "menu"})
 
 
+def test_the_data_form_has_no_line_ends_that_an_editor_could_make_breaks_of() -> None:
+    script, element = tabs(networks="facebook mastodon")["data"].code.split("\n")
+    assert script.startswith("<script ")
+    assert re.findall(r">([^<]+)</a>", element) == ["Facebook", "Mastodon"]
+    assert "</a> <a " in element
+
+
 def test_the_policy_names_the_origin_and_nothing_wider() -> None:
     made = snippets("share", {}, [DIRECT], KEY, f"{BASE}/", "1.4.2", {}, BUNDLES)[-1]
     assert made.code == f"script-src {BASE};\nconnect-src {BASE};\nimg-src {BASE};"

@@ -182,6 +182,19 @@ def test_a_right_that_the_account_lacks_is_told_once_too(world: World) -> None:
     assert told == ["feed.needs_owner"]
 
 
+def test_a_permission_that_one_source_lacks_stops_no_other(world: World) -> None:
+    an_account(world)
+    feed, other = world.add("x:@me"), world.add("x:@other")
+    said = {"WWW-Authenticate": 'Bearer error="insufficient_scope"'}  # RFC 6750 §3.1
+    refused = (403, {"title": "Forbidden", "status": 403, "detail": "Forbidden"}, said)
+    world.pages(**{f"{X}/by/username/other": {"data": {"id": "6"}}, f"{X}/6/tweets": refused})
+    for _ in range(3):
+        (done,) = world.refresh(other)
+    assert (done.problem, world.source(other).state) == ("login_expired", "needs_owner")
+    (done,) = world.refresh(feed)
+    assert (done.new, done.problem) == (1, "")
+
+
 def test_a_token_that_cannot_be_had_is_the_owners_to_mend(world: World) -> None:
     account = an_account(world)
     feed = world.add("x:@me")
@@ -220,7 +233,7 @@ def test_a_stream_tells_of_news(world: World, monkeypatch: pytest.MonkeyPatch) -
     world.pages(**{BLOG: rss(item(2), item(1))})
     world.refresh(feed)
     kind, number, data = next(stream).decode().splitlines()[:3]
-    assert (kind, json.loads(data.removeprefix("data: "))) == ("event: posts", {"posts": ["https://blog.example/b2"]})
+    assert (kind, json.loads(data.removeprefix("data: "))) == ("event: posts", {"posts": ["b2"]})
     world.pages(**{BLOG: rss(item(2, "Edited"), item(1))})
     world.refresh(feed)
     assert next(stream).startswith(b"event: changed\n")

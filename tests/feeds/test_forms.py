@@ -136,3 +136,20 @@ def test_answers_have_entity_tags_and_are_for_the_sites_pages(world: World) -> N
         assert "stale-while-revalidate" in first.headers["Cache-Control"]
         other = world.client.get(f"/api/v1/feeds/{feed.id}{form}", headers={"Origin": "https://evil.example"})
         assert "Access-Control-Allow-Origin" not in other.headers
+
+
+def test_a_title_is_not_said_twice(world: World) -> None:
+    world.pages(
+        **{BLOG: rss(item(1, "Words", more="<title>Headline</title>"), item(2, " ", more="<title>Alone</title>"))}
+    )
+    feed = world.add(f"rss:{BLOG}")
+    world.refresh(feed)
+    for form in ("rss", "atom"):
+        found = feedparser.parse(BytesIO(world.client.get(f"/api/v1/feeds/{feed.id}.{form}").data))
+        assert [(one.title, one.description) for one in found.entries] == [
+            ("Headline", "<p>Words</p>"),
+            ("Alone", ""),
+        ]
+    first, second = world.client.get(f"/api/v1/feeds/{feed.id}.jsonfeed").get_json(force=True)["items"]
+    assert (first["title"], first["content_html"], first["content_text"]) == ("Headline", "<p>Words</p>", "Words")
+    assert (second["title"], second["content_text"], "content_html" in second) == ("Alone", "Alone", False)

@@ -213,6 +213,25 @@ def test_a_tombstone_in_an_outbox_takes_the_post_away(tmp_path: Path) -> None:
         assert world.texts(feed) == []
 
 
+def test_whose_outbox_it_is_stands_at_its_posts(tmp_path: Path) -> None:
+    base, face = "https://ap.example", "https://ap.example/face.png"
+    context = {"@context": "https://www.w3.org/ns/activitystreams"}
+    notes = [{"type": "Note", "id": f"{base}/n/{n}", "content": "<p>Hello</p>", "attributedTo": f"{base}/users/9x"}
+             for n in (1, 2)]  # fmt: skip
+    pages: dict[str, Any] = {
+        f"{base}/.well-known/webfinger": {"links": [
+            {"rel": "self", "type": "application/activity+json", "href": f"{base}/users/9x"}]},
+        f"{base}/users/9x": {**context, "type": "Person", "id": f"{base}/users/9x", "outbox": f"{base}/out",
+                             "name": "Ada", "preferredUsername": "ada", "icon": {"type": "Image", "url": face}},
+        f"{base}/out": {**context, "type": "OrderedCollection", "orderedItems": notes},
+    }  # fmt: skip
+    with a_world(tmp_path, pages) as world:
+        feed = world.add("fediverse:@ada@ap.example")
+        authors = [post["author"] for post in world.get(feed)["posts"]]
+        assert {(author["name"], author["handle"]) for author in authors} == {("Ada", "@ada@ap.example")}
+        assert all("/media/" in author["avatar"] or author["avatar"] == face for author in authors)
+
+
 # --- what is asked ---
 
 

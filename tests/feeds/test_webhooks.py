@@ -212,7 +212,7 @@ def test_a_deleted_post_goes_from_the_sources_concerned_alone(desk: Desk) -> Non
 
 
 def test_a_subscription_for_one_account_is_about_no_other(desk: Desk) -> None:
-    source, other = desk.feed("github:octo/press", "github:@somebody")
+    source, other = desk.feed("github:github.com/octo/press/tree/main", "github:@somebody")
     desk.client.post(subscribed(desk, account="octo/press"), **github(SECRET, "d-1", release()))
     assert desk.settle() == [source]
     desk.client.post(subscribed(desk), **github(SECRET, "d-1", release()))

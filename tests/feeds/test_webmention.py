@@ -157,17 +157,28 @@ def test_what_the_page_says_is_kept_as_a_post(blog: Blog, mark: str, kind: str) 
     assert "script" not in said["html"]
 
 
-def test_a_citation_says_what_it_is(blog: Blog) -> None:
-    blog.body = f'<div class="h-entry"><div class="u-repost-of h-cite"><p><a href="{OURS}">x</a></p></div></div>'
+@pytest.mark.parametrize(("mark", "kind"), [("u-repost-of", "repost"), ("p-in-reply-to", "reply")])
+def test_a_citation_says_what_it_is(blog: Blog, mark: str, kind: str) -> None:
+    blog.body = f'<div class="h-entry"><div class="{mark} h-cite"><p><a href="{OURS}">x</a></p></div></div>'
     blog.tell()
-    assert blog.kinds() == ["repost"]
+    assert blog.kinds() == [kind]
+
+
+def test_of_many_entries_the_one_that_links_here_counts(blog: Blog) -> None:
+    entry = '<div class="h-entry h-full"><div class="e-content"><p class="h-8">{}</p></div></div>'
+    comment = '<div class="p-comment h-cite"><b class="p-author h-card">Somebody else</b></div>'
+    blog.body = entry.format("Other words" + comment) + entry.format(f"It is <a href='{OURS}'>there</a>")
+    blog.tell()
+    (mention,) = blog.mentions()
+    assert (mention.post.text, mention.post.author) == ("It is there", None)
 
 
 def test_a_plain_page_says_who_it_is_by_its_head(blog: Blog) -> None:
-    blog.body = f"<title>My day</title><meta property='og:site_name' content='A blog'>{LINK}"
+    head = "<meta property='article:published_time' content='2026-11-20T10:00:00+01:00'>"
+    blog.body = f"<title>My day</title><meta property='og:site_name' content='A blog'>{head}{LINK}"
     blog.tell()
     (mention,) = blog.mentions()
-    assert mention.post.title == "My day"
+    assert (mention.post.title, mention.post.time) == ("My day", "2026-11-20T09:00:00Z")
     assert mention.post.author is not None
     assert mention.post.author.name == "A blog"
 

@@ -117,7 +117,7 @@ def test_4_pkce_with_s256_is_asked_of_every_client(
         ({"response_type": "id_token"}, "unsupported_response_type"),
         ({"response_type": "code id_token"}, "unsupported_response_type"),
         ({"response_type": None}, "unsupported_response_type"),
-        ({"response_mode": "fragment"}, "invalid_request"),
+        ({"response_mode": "fragment.jwt"}, "invalid_request"),
         ({"response_mode": "web_message"}, "invalid_request"),
         ({"request": "eyJ"}, "request_not_supported"),
         ({"request_uri": "http://127.0.0.1:1/x"}, "request_uri_not_supported"),

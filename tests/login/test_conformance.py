@@ -51,7 +51,7 @@ DOCUMENT: list[tuple[str, Any]] = [
     ("jwks_uri", f"{BASE}/oauth/jwks"),
     ("end_session_endpoint", f"{BASE}/oauth/end_session"),
     ("response_types_supported", ["code"]),
-    ("response_modes_supported", ["query", "form_post"]),
+    ("response_modes_supported", ["query", "fragment", "form_post"]),
     ("grant_types_supported", ["authorization_code", "refresh_token"]),
     ("code_challenge_methods_supported", ["S256"]),
     ("subject_types_supported", ["pairwise", "public"]),
@@ -93,6 +93,7 @@ def test_documents_are_for_every_page_and_may_be_kept(client: FlaskClient, addre
     allowed = client.options(address, headers=asked)
     assert (allowed.status_code, allowed.headers["Access-Control-Allow-Origin"]) == (204, "*")
     assert "GET" in allowed.headers["Access-Control-Allow-Methods"]
+    assert "*" in allowed.headers["Access-Control-Allow-Headers"].split(", "), "clients and tracing add their own"
     assert client.post(address).status_code == 405
 
 
@@ -137,6 +138,13 @@ def test_an_error_goes_to_the_site(
     assert (told["error"], told["state"], told["iss"]) == (error, party.state, BASE)
     assert "code" not in told
     assert set(told) <= {"error", "error_description", "state", "iss"}
+
+
+def test_scopes_with_commas_are_told_how_they_should_be(known: FlaskClient, party: Party) -> None:
+    told = sent_to(known.get(party.address(scope="openid,profile")))
+    assert told["error"] == "invalid_scope"
+    assert "openid" in told["error_description"]
+    assert "spaces" in told["error_description"]
 
 
 PASSED_OVER = [
@@ -189,6 +197,39 @@ def test_the_query_of_the_address_to_return_to_is_kept(app: Flask, query: str) -
         told = dict(parse_qsl(sent[len(address) + 1 :]))
         assert {"state", "iss"} < set(told)
         assert party.exchange(client, "x", redirect_uri=address).status_code == 400
+
+
+@pytest.mark.parametrize("query", ["", "?a=1"])
+def test_an_answer_may_come_in_the_fragment(app: Flask, query: str) -> None:
+    """OAuth 2.0 Multiple Response Types §2.1: what scripts of pages ask for; errors and refusals come there too."""
+    address, client = BACK + query, app.test_client()
+    party = a_party(app, return_to=(address,), public=True)
+    change = {"redirect_uri": address, "response_mode": "fragment"}
+    page = client.get(party.address(**change)).get_data(as_text=True)
+    back = unescape(page.partition('<p class="back"><a href="')[2].partition('"')[0])
+    log_in(client, party.address(redirect_uri=address))
+    for sent, wanted in (
+        (back, {"error", "state", "iss"}),
+        (client.get(party.address(**change)).headers["Location"], {"code", "state", "iss"}),
+        (client.get(party.address(**change, max_age="x")).headers["Location"], {"error", "state", "iss"}),
+    ):
+        assert sent.startswith(address + "#"), sent
+        told = dict(parse_qsl(sent.partition("#")[2]))
+        assert set(told) - {"error_description"} == wanted
+        assert (told["state"], told["iss"]) == (party.state, BASE)
+
+
+def test_a_window_tells_the_answer_whatever_its_way(app: Flask, client: FlaskClient) -> None:
+    party = a_party(app, public=True)
+    page = log_in(client, party.address(popup="on", response_mode="fragment")).get_data(as_text=True)
+    assert "hbc_" in page
+
+
+def test_several_resources_may_be_named(known: FlaskClient, party: Party) -> None:
+    """RFC 8707 §2: the one parameter that may be there more than once."""
+    twice = "&resource=https%3A%2F%2Fa.example&resource=https%3A%2F%2Fb.example"
+    code = sent_to(known.get(party.address() + twice))["code"]
+    assert party.exchange(known, code, resource=["https://a.example", "https://b.example"]).status_code == 200
 
 
 def test_a_request_by_form_is_as_good(known: FlaskClient, party: Party) -> None:

@@ -5,6 +5,7 @@ The provider is `providers/openid.mjs` (npm oidc-provider). It insists on PKCE a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from urllib.parse import urlencode, urljoin
 
 import pytest
 import requests
+from joserfc.jwk import RSAKey
 
 from login.tables import AccountRow
 from networks import Networks
@@ -19,10 +21,13 @@ from tests.login.browsing import BACK, query
 from tests.login.parties import account
 from tests.login.upstreams import SECRET, Upstream, Visitor, a_visitor, form_in, link_to, running
 
+# With this it encrypts to us.
+OUR_KEY = RSAKey.generate_key(2048, private=True)
+
 
 @pytest.fixture(scope="module")
 def upstream() -> Iterator[Upstream]:
-    with running("openid.mjs") as made:
+    with running("openid.mjs", json.dumps(OUR_KEY.as_dict(private=False, use="enc"))) as made:
         yield made
 
 
@@ -43,13 +48,18 @@ CLIENTS = {
     "es256": ({}, "open"),
     "ed25519": ({}, "open"),
     "eddsa": ({}, "pushed"),
+    "hs256": ({"openid_id_token_alg": "HS256"}, "open"),
+    "rsa": ({"openid_private_key": OUR_KEY.as_pem(private=True).decode().replace("\n", "\\n")}, "open"),
+    "dir": ({}, "pushed"),
 }
 
 
 @pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
 @pytest.mark.parametrize("name", CLIENTS)
 def test_a_login(upstream: Upstream, tmp_path: Path, name: str) -> None:
-    """Each way of being a client and each kind of signature; half of them with a request that must be pushed."""
+    """Each way of being a client, each kind of signature, and tokens that are encrypted to us by a key pair or by the
+    secret; half of them with a request that must be pushed.
+    """
     changes, place = CLIENTS[name]
     issuer = f"{upstream.origin}/{place}"
     given = {"openid_client_id": name, "openid_client_secret": SECRET, **changes}

@@ -211,6 +211,28 @@ def test_45_a_handle_that_its_owner_does_not_name(tmp_path: Path) -> None:
     assert reply.status_code == 422
 
 
+def test_what_dns_says_of_a_handle_goes_before_its_site(tmp_path: Path) -> None:
+    """https://atproto.com/specs/handle: a host's old file may name somebody who had the name before."""
+    old = f"https://plc.directory/{OTHER}"
+    site = "https://ann.example.com/.well-known/atproto-did"
+    world = World(**{RESOLVER: {"did": DID}, site: OTHER.encode(), old: document(OTHER, "bob.example.com")})
+    app, client, _ = type_in(tmp_path, world)
+    assert back(client, world.pushed["state"]).status_code == 303
+    found = account(app)
+    assert found
+    assert (found.subject, found.handle) == (DID, "ann.example.com")
+
+
+def test_a_handle_that_was_lost_is_shown_to_nobody(tmp_path: Path) -> None:
+    """Who has lost theirs is ``handle.invalid``: nobody is asked for it."""
+    world = World(**{f"https://plc.directory/{DID}": document(handle="handle.invalid"), RESOLVER: {"did": DID}})
+    app, client, _ = type_in(tmp_path, world, DID)
+    assert back(client, world.pushed["state"]).status_code == 303
+    found = account(app)
+    assert found
+    assert (found.subject, found.handle) == (DID, "")
+
+
 @pytest.mark.parametrize("iss", ["https://evil.example", ""])
 def test_35_another_issuer(tmp_path: Path, iss: str) -> None:
     world = World()

@@ -74,6 +74,15 @@ def test_an_older_page_names_only_the_endpoint(tmp_path: Path) -> None:
     assert account(app)
 
 
+def test_an_older_server_answers_with_a_form(tmp_path: Path) -> None:
+    form = (200, b"me=https%3A%2F%2Fann.example%2F", {"Content-Type": "application/x-www-form-urlencoded"})
+    app, client, _, reply = begun(tmp_path, a_web(OLD, form))
+    follow(client, back(client, fields_of(reply.headers["Location"]), iss=""))
+    found = account(app)
+    assert found
+    assert found.subject == ME
+
+
 def test_a_header_goes_before_the_page(tmp_path: Path) -> None:
     link = {"Link": '<https://x.example/>; rel="me", <https://auth.example/metadata>; rel="other indieauth-metadata"'}
     _, _, _, reply = begun(tmp_path, a_web((200, b"<title>x</title>", link)))

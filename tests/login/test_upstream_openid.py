@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
+from login.upstream.door import FORM
 from tests.login.parties import a_party, account, links_of
 from tests.login.test_upstream import Peer, come_back, fields_of, go
 from tests.login.test_upstream_faults import nobody
@@ -22,6 +24,7 @@ PAR = "https://id.example.com/par"
         (["client_secret_post"], {}, "post"),
         (["client_secret_basic"], {"openid_client_auth": "client_secret_post"}, "post"),
         (["client_secret_basic", "none"], {"openid_client_secret": ""}, "none"),
+        (["private_key_jwt", "client_secret_jwt"], {}, "jwt"),
         (["private_key_jwt"], {"openid_client_auth": "private_key_jwt", "openid_client_secret": ""}, "jwt"),
     ],
 )
@@ -41,8 +44,10 @@ def test_the_proof_that_a_provider_takes(tmp_path: Path, offered: Any, settings:
     assert asked.form.get("client_id", "id") == "id"
 
 
-def test_a_proof_that_is_none_is_not_sent(tmp_path: Path) -> None:
-    app = Peer("openid").app(tmp_path, openid_client_auth="client_secret_jwt")
+@pytest.mark.parametrize("wrong", [{"client_auth": "client_secret_jwt"}, {"id_token_alg": "none"}])
+def test_what_the_operator_wrote_and_nothing_can_come_of(tmp_path: Path, wrong: dict[str, str]) -> None:
+    """Nobody is sent there to learn it."""
+    app = Peer("openid").app(tmp_path, **{f"openid_{name}": value for name, value in wrong.items()})
     client = app.test_client()
     link = next(x for x in links_of(client.get(a_party(app).address())) if x.startswith("/login/openid?"))
     nobody(app, client.get(link), 502)
@@ -79,3 +84,34 @@ def test_a_pushed_request_says_nothing_to_the_browser(tmp_path: Path) -> None:
     assert asked.headers["authorization"].startswith("Basic ")
     assert (asked.form["code_challenge_method"], "client_secret" in asked.form) == ("S256", False)
     assert come_back(client, "openid", asked.form).status_code == 303
+
+
+def test_scopes_of_the_operators(tmp_path: Path) -> None:
+    """Some providers refuse the usual ones, others want further ones of their own (itsme, FranceConnect)."""
+    app = Peer("openid").app(tmp_path, openid_scopes="service:LOGIN,  email")
+    sent = fields_of(go(app.test_client(), a_party(app), "openid"))
+    assert sent["scope"] == "openid service:LOGIN email"
+
+
+ODD: dict[str, dict[str, Any]] = {
+    "an error with success": {"pages": {"https://id.example.com/userinfo": {"ok": False, "error": "invalid_auth"}}},
+    "an issuer that is typed with a slash": {"settings": {"openid_issuer": "https://id.example.com/"}},
+    "a form for an answer": {"token": lambda said: (200, urlencode(said).encode(), {"Content-Type": FORM})},
+}
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_providers_with_ways_of_their_own(tmp_path: Path, kind: str) -> None:
+    """The ID token says who it is; what else is missing is a gap in the profile."""
+    changes = ODD[kind]
+    peer = Peer("openid", **{name: value for name, value in changes.items() if not callable(value)})
+    if callable(form := changes.get("token")):
+        answer = peer._token
+        peer.internet.pages[peer.data["tokens"]] = lambda asked: form(answer(asked))
+    app = peer.app(tmp_path, **changes.get("settings", {}))
+    client = app.test_client()
+    peer.sent = fields_of(go(client, a_party(app), "openid"))
+    assert come_back(client, "openid", peer.sent).status_code == 303
+    found = account(app)
+    assert found
+    assert (found.subject, found.issuer) == ("u-1", "https://id.example.com")

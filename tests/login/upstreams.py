@@ -45,10 +45,10 @@ class Upstream:
 
 
 @contextmanager
-def running(script: str, *, expects_us: bool = True) -> Iterator[Upstream]:
-    """Run a provider; it ends when its input does."""
+def running(script: str, *given: str, expects_us: bool = True) -> Iterator[Upstream]:
+    """Run a provider, which may be given more; it ends when its input does."""
     ours = _somewhere() if expects_us else ""
-    command = [node(), str(PROVIDERS / script), ours]
+    command = [node(), str(PROVIDERS / script), ours, *given]
     pipe = subprocess.PIPE
     with subprocess.Popen(
         command, cwd=ROOT, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, text=True

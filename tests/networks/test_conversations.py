@@ -55,6 +55,13 @@ def read(network: str, body: Any, url: str = "", status: int = 200) -> Discussio
     return question.read(Answer(raw, question.request.url, status))
 
 
+def test_no_answer_quotes_what_is_not_for_strangers() -> None:
+    quote = {"state": "accepted", "quoted_status": {**STATUS, "uri": "https://t.example/2", "visibility": "private"}}
+    said = read("mastodon", {**STATUS, "quote": quote}, "https://t.example/@me/1")
+    assert said.post is not None
+    assert (said.post.text, said.post.quote) == ("x", None)
+
+
 @pytest.mark.parametrize(("url", "number"), MASTODON.items())
 def test_a_server_is_found_by_the_address(url: str, number: str) -> None:
     question = asked("mastodon", url)

@@ -93,6 +93,19 @@ def test_a_declaration_in_a_comment_is_none() -> None:
     assert from_html(html, URL).title == "Новости"
 
 
+@pytest.mark.parametrize(
+    "before",
+    [
+        "<meta charset=nonsense>",
+        "<meta name=description content='what charset=shift_jis means'>",
+        "<meta http-equiv=refresh content='9; charset=shift_jis'>",
+    ],
+)
+def test_what_declares_nothing_does_not_hide_what_does(before: str) -> None:
+    page = encoded("windows-1251", f"{before}<meta charset=windows-1251>")
+    assert from_html(page, URL).title == TEXTS["windows-1251"]
+
+
 def test_an_xml_declaration_counts() -> None:
     html = '<?xml version="1.0" encoding="windows-1251"?><title>Новости</title>'.encode("cp1251")
     assert from_html(html, URL).title == "Новости"

@@ -268,3 +268,26 @@ def test_oembed_of_a_post_is_its_card(client: FlaskClient) -> None:
     assert "twttr" not in json.dumps(x)
     assert "author_name" not in x
     assert client.get("/oembed", query_string={"url": posts.GONE["x"]}).status_code == 404
+
+
+def test_oembed_of_a_post_has_its_picture_where_the_network_lets_it(
+    app: Flask, client: FlaskClient, internet: Internet
+) -> None:
+    def thumbnail(kind: str, **query: str) -> tuple[Any, ...]:
+        reply = client.get("/oembed", query_string={"url": posts.SHOWN[kind], **query})
+        found: dict[str, Any] = reply.get_json()
+        assert reply.headers["Cache-Control"] == f"public, max-age={found['cache_age']}"
+        return tuple(map(found.get, ("thumbnail_url", "thumbnail_width", "thumbnail_height", "cache_age")))
+
+    address, width, height, age = thumbnail("picture")
+    assert (width, height, age) == (1200, 675, 300)
+    assert address.startswith("http://127.0.0.1:8000/media/")
+    assert client.get(address).mimetype == "image/webp"
+    assert thumbnail("picture", maxwidth="400")[1:] == (320, 180, 300)
+    assert thumbnail("clip")[1:] == (1200, 675, 300)
+    assert thumbnail("card")[1:] == (400, 400, 300)
+    for kind in ("toot", "x", "sensitive", "warning", "film"):
+        assert thumbnail(kind) == (None, None, None, 3600)
+    internet.pages.pop(f"{posts.FILES}/wide.png")
+    app.extensions["handbill"].media.forget(f"{posts.FILES}/wide.png")
+    assert thumbnail("picture") == (None, None, None, 3600)

@@ -19,7 +19,9 @@ _PREVIEW = (
     "og:title", "og:description", "og:image", "og:url", "twitter:title", "twitter:description", "twitter:image",
     "twitter:card", "description",
 )  # fmt: skip
-_AWAY = re.compile(r"[;,]\s*(?:url\s*=)?\s*['\"]?\S", re.IGNORECASE)
+_AWAY = re.compile(r"\s*(\d{0,9})[\d.]*\s*[;,]\s*(?:url\s*=)?\s*['\"]?\S", re.IGNORECASE)
+# Seconds after which nobody is sent on: pages of news load themselves anew so.
+_RELOAD = 60
 _CURLY = "“”„«»‘’′″"
 _META_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 # Empty places that scripts fill in.
@@ -245,7 +247,8 @@ def refresh(subject: Subject) -> Iterator[Fault]:
     """A refresh with an address, outside noscript."""
     for tag in subject.page.metas:
         is_refresh = tag.attributes.get("http-equiv", "").strip().lower() == "refresh"
-        if is_refresh and not tag.in_noscript and _AWAY.search(tag.value):
+        away = _AWAY.match(tag.value) if is_refresh and not tag.in_noscript else None
+        if away and int(away[1] or 0) < _RELOAD:
             yield Fault(tag)
 
 

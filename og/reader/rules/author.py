@@ -23,7 +23,9 @@ _BY = re.compile(
     re.IGNORECASE,
 )
 # What follows a name in bylines: a date, a link to more, a second column.
-_AFTER = re.compile(r"\s+[|•·–—]\s.*$|\s+@\w+.*$|\s*[,;|]\s*(?:https?:|www\.).*$|[\s,;|:•·-]+$")
+_AFTER = re.compile(
+    r"\s+[|•·–—]\s.*$|\s+@\w+.*$|\s*[,;|]\s*(?:https?:|www\.).*$|\s+(?:on|am|le|el|op)$|\s+(?=,)|[\s,;|:•·-]+$"
+)
 _NO_NAME = re.compile(r"://|^@|^[\d\W_]+$|[<>{}]|^www\.\S+$|^\S+\.\w+/|\.html?$")
 # Text of a link that leads to an author, or a sentence, rather than a name.
 _PROSE = re.compile(

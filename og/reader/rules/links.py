@@ -15,7 +15,7 @@ from og.rule import Candidate, Rule, link, meta
 # More than any page of 601 has; sites with every language of the world name 200.
 MOST_ICONS, MOST_FEEDS, MOST_LANGUAGES = 40, 40, 250
 _ICONS = ("icon", "apple-touch-icon", "apple-touch-icon-precomposed", "fluid-icon", "mask-icon")
-_FEEDS = {
+FEED_TYPES = {
     "application/rss+xml": "application/rss+xml",
     "application/atom+xml": "application/atom+xml",
     "application/feed+json": "application/feed+json",
@@ -23,7 +23,9 @@ _FEEDS = {
     "text/rss+xml": "application/rss+xml",
     "text/atom+xml": "application/atom+xml",
 }
-_OEMBED = ("application/json+oembed", "text/json+oembed", "application/xml+oembed", "text/xml+oembed")
+FEED_RELATIONS = frozenset({"alternate", "feed", "service.feed"})
+OEMBED_TYPES = ("application/json+oembed", "text/json+oembed", "application/xml+oembed", "text/xml+oembed")
+OEMBED_RELATIONS = frozenset({"alternate", "alternative"})
 _LANGUAGE = re.compile(r"x-default|[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]{2,8}){0,3}")
 
 
@@ -54,9 +56,9 @@ def _icon(document: Document) -> Iterator[str]:
 def _feeds(document: Document) -> Iterator[tuple[Feed, ...]]:
     found: dict[str, Feed] = {}
     for relations, tag in document.links:
-        if not relations & {"alternate", "feed", "service.feed"}:
+        if not relations & FEED_RELATIONS:
             continue
-        kind = _FEEDS.get(media_type(tag.get("type", "")), "")
+        kind = FEED_TYPES.get(media_type(tag.get("type", "")), "")
         if kind and (address := document.address(tag["href"])):
             found.setdefault(address, Feed(address, kind, clean(tag.get("title", ""), 200)))
     yield tuple(found.values())[:MOST_FEEDS]
@@ -66,7 +68,7 @@ def _oembed(document: Document) -> Iterator[tuple[OEmbed, ...]]:
     found = [
         OEmbed(address, kind)
         for relations, tag in document.links
-        if relations & {"alternate", "alternative"} and (kind := tag.get("type", "").strip().lower()) in _OEMBED
+        if relations & OEMBED_RELATIONS and (kind := tag.get("type", "").strip().lower()) in OEMBED_TYPES
         if (address := document.address(tag["href"]))
     ]
     yield tuple(dict.fromkeys(found))[:4]

@@ -10,6 +10,8 @@ from typing import Any
 from og.reader.body import elements, value_of, with_class, with_property
 from og.reader.clean_text import clean
 from og.reader.document import Document
+from og.reader.headline import BELOW, headline
+from og.reader.jsonld import items
 from og.record import Image, Media
 from og.rule import Candidate, Read, Rule
 
@@ -22,9 +24,12 @@ _PIXELS = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*")
 _DECORATION = re.compile(
     r"sprite|pixel|spacer|blank\.|transparent|1x1|/emoji|icon|loading|loader|placeholder|badge|button|/flags?/"
     r"|rss\.|hamburger|lizenz|license|^data:|[\\\x22']|^(?!.*logo).*\.svg(?:$|\?)|doubleclick|/ads?/"
-    r"|gravatar|avatar|stats?\.|counter|tracking",
+    r"|gravatar|avatar|stats?\.|counter|tracking|qr-?code|creativecommons\.org/l|follow|/delivery/a|//banners?\."
+    r"|piwik|matomo|(?:\s|%20)\d+w\b",
     re.IGNORECASE,
 )
+# Width and height in pixels below which a picture shows nothing: an article's own is larger than the furniture.
+_ON_PAGE, _IN_ARTICLE = (60, 40), (120, 80)
 
 
 @dataclass
@@ -111,9 +116,8 @@ def _one(document: Document, value: str, width: int = 0, height: int = 0, alt: s
 
 def _jsonld(document: Document) -> Iterator[tuple[Image, ...]]:
     for key in ("image", "thumbnailUrl", "primaryImageOfPage"):
-        value = document.graph.resolved(document.node.get(key))
-        items = value[:MOST] if isinstance(value, list) else [value]
-        yield _once(image for item in items for image in _node_image(document, document.graph.resolved(item)))
+        found = (item for row in items(document.graph.resolved(document.node.get(key))) for item in items(row))
+        yield _once(image for item in found for image in _node_image(document, document.graph.resolved(item)))
 
 
 def _node_image(document: Document, item: Any) -> tuple[Image, ...]:
@@ -150,13 +154,21 @@ def _marked(document: Document) -> Iterator[tuple[Image, ...]]:
 
 
 def _first_shown(document: Document) -> Iterator[tuple[Image, ...]]:
-    """The first picture of the page that is not part of its furniture."""
-    for element in elements(document.body, "<img"):
+    """The first picture below the headline, else of the page, that is not part of the page's furniture."""
+    if found := headline(document):
+        yield from _shown(document, found[1], found[1] + BELOW, _IN_ARTICLE)
+    yield from _shown(document, 0, len(document.body), _ON_PAGE)
+
+
+def _shown(document: Document, start: int, end: int, least: tuple[int, int]) -> Iterator[tuple[Image, ...]]:
+    for element in elements(document.body, "<img", start):
+        if element.start > end:
+            return
         found = element.attributes
         source = found.get("src", "") or found.get("data-src", "")
         width, height = pixels(found.get("width", "")), pixels(found.get("height", ""))
-        small = (width and width < 60) or (height and height < 40)
-        if not small and not _DECORATION.search(source):
+        small = (width and width < least[0]) or (height and height < least[1])
+        if not small and not _DECORATION.search(source) and not (start and "logo" in source.lower()):
             yield _one(document, source, width, height, clean(found.get("alt", ""), LONGEST_ALT))
 
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from og.reader.clean_text import clean
+from collections.abc import Iterator
+
+from og.reader.clean_text import clean, without_tags
 from og.reader.document import Document
+from og.reader.headline import headlines
 from og.rule import Candidate, Rule, jsonld, meta, odd_meta
 
 # Nothing shows more of a title than 300 characters (docs/preview.md, platforms); what is longer is an accident.
@@ -12,6 +15,11 @@ LONGEST = 1000
 
 def _clean(value: str, _document: Document) -> str:
     return clean(value, LONGEST)
+
+
+def _headlines(document: Document) -> Iterator[str]:
+    """What stands over the page, where nothing names it."""
+    return (without_tags(document.body[start:end]) for start, end in headlines(document))
 
 
 RULE = Rule(
@@ -24,6 +32,7 @@ RULE = Rule(
         jsonld("name"),
         *meta("dc.title", "dcterms.title", "title", "itemprop:headline", "itemprop:name"),
         *odd_meta("og:title"),
+        Candidate("h1", _headlines),
     ),
     _clean,
 )

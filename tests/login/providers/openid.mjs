@@ -1,6 +1,8 @@
 // A certified OpenID provider (npm oidc-provider) on a free port of this machine, with a client for each way of being one.
 //
-//   node tests/login/providers/openid.mjs http://127.0.0.1:8000     our own origin, where callbacks and keys are
+//   node tests/login/providers/openid.mjs http://127.0.0.1:8000 JWK
+//
+// Our own origin, where callbacks and keys are, and a public key with which it encrypts to us.
 //
 // Two issuers: /open takes requests by the browser, /pushed only those that were pushed (RFC 9126). Both insist on
 // PKCE and name themselves in every answer (RFC 9207). It writes its origin as the first line, then for each line that
@@ -13,7 +15,7 @@ import { Provider } from "oidc-provider";
 
 // What it says of itself has no place among the lines that are read.
 console.info = console.warn = () => {};
-const ours = process.argv[2];
+const [ours, key] = process.argv.slice(2);
 const SECRET = "a secret of + thirty-two / characters & more";
 
 const KINDS = [
@@ -46,6 +48,15 @@ const CLIENTS = {
   es256: { id_token_signed_response_alg: "ES256" },
   ed25519: { id_token_signed_response_alg: "Ed25519" },
   eddsa: { id_token_signed_response_alg: "EdDSA" },
+  hs256: { id_token_signed_response_alg: "HS256", userinfo_signed_response_alg: "HS256" },
+  rsa: {
+    id_token_signed_response_alg: "ES256",
+    id_token_encrypted_response_alg: "RSA-OAEP-256",
+    userinfo_signed_response_alg: "ES256",
+    userinfo_encrypted_response_alg: "RSA-OAEP-256",
+    jwks: { keys: [JSON.parse(key)] },
+  },
+  dir: { id_token_encrypted_response_alg: "dir", id_token_encrypted_response_enc: "A256CBC-HS512" },
   signed: { id_token_signed_response_alg: "ES256", userinfo_signed_response_alg: "ES256", subject_type: "pairwise" },
 };
 
@@ -83,7 +94,14 @@ function provider(issuer, pushed) {
     // Our keys are on this machine, where it would not look without being told.
     fetch: (url, { dispatcher, ...options }) => fetch(url, options),
     clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
+    enabledJWA: {
+      idTokenSigningAlgValues: ["RS256", "PS256", "ES256", "Ed25519", "EdDSA", "HS256"],
+      userinfoSigningAlgValues: ["RS256", "ES256", "HS256"],
+      idTokenEncryptionAlgValues: ["RSA-OAEP-256", "dir"],
+      userinfoEncryptionAlgValues: ["RSA-OAEP-256"],
+    },
     features: {
+      encryption: { enabled: true },
       pushedAuthorizationRequests: { enabled: pushed, requirePushedAuthorizationRequests: pushed },
       jwtUserinfo: { enabled: true },
     },

@@ -53,6 +53,44 @@ ASKED = (
     ("rss", "https://example.org/feed", "https://example.org/feed"),
     ("rss", "example.org/feed", "https://example.org/feed"),
 )  # fmt: skip
+# Addresses as people copy them, and a part of what is asked for; None for those that are not of an account there.
+COPIED = (
+    ("mastodon", "https://example.social/@me@elsewhere.example", "https://elsewhere.example/api/v1/accounts/lookup"),
+    ("mastodon", "example.social/@me/with_replies", "lookup?acct=me"),
+    ("mastodon", "\uff20me@example.social", "lookup?acct=me"),
+    ("mastodon", "https://example.social/tags/t%C3%A9", "/api/v1/timelines/tag/t%C3%A9"),
+    ("fediverse", "!tea@group.example", "acct%3Atea%40group.example"),
+    ("bluesky", "bsky.app/profile/me.example", "actor=me.example"),
+    ("bluesky", "bsky.app", "actor=bsky.app"),
+    ("bluesky", "https://bsky.app/profile/me.example/lists/3kabc", "resolveHandle?handle=me.example"),
+    ("bluesky", f"at://did:plc:{'a' * 24}/app.bsky.graph.list/3kabc", "getListFeed?list=at%3A%2F%2Fdid%3Aplc%3Aaaa"),
+    ("bluesky", "https://bsky.app.evil.example/profile/me.example", None),
+    ("x", "x.com/ada", "username/ada"),
+    ("x", "https://mobile.twitter.com/ada/with_replies?lang=de", "username/ada"),
+    ("x", "https://x.com/i/lists/12345", None),
+    ("x", "https://x.com.evil.example/ada", None),
+    ("github", "https://www.github.com/ada/engine.git", "/repos/ada/engine/releases"),
+    ("github", "github.com/ada/engine/tree/main", "/repos/ada/engine/releases"),
+    ("github", "https://github.com/ada/engine/commits/main", "/repos/ada/engine/commits"),
+    ("github", "https://github.com/orgs/ada/repositories", "/users/ada/events/public"),
+    ("reddit", "reddit.com/r/python/top/?t=day", "/r/python/new/"),
+    ("reddit", "https://notreddit.com/r/python", None),
+    ("youtube", "youtube.com/@ada?si=1", "/%40ada"),
+    ("youtube", "https://www.youtube.com/@%E3%81%82%E3%81%84%E3%81%86", "/%40%E3%81%82%E3%81%84%E3%81%86"),
+    ("youtube", "https://www.youtube.com/c/Ada/videos", "/c/Ada"),
+    ("youtube", "https://www.youtube.com/user/Ada", "/user/Ada"),
+    ("youtube", "https://www.youtube.com/feeds/videos.xml?playlist_id=PLaaaaaaaaaaaa", "playlist_id=PLaaaaaaaaaaaa"),
+    ("youtube", "https://www.youtube.com/watch?v=dQw4w9WgXcQ", None),
+    ("facebook", "facebook.com/ada.co", "/ada.co/published_posts"),
+    ("facebook", "https://de-de.facebook.com/ada.co/photos", "/ada.co/published_posts"),
+    ("facebook", "https://www.facebook.com/profile.php?id=100064567890123", "/100064567890123/published_posts"),
+    ("facebook", "https://www.facebook.com/p/Ada-Co-100064567890123/", "/100064567890123/published_posts"),
+    ("facebook", "https://www.facebook.com/pages/Ada/199296263568281", "/199296263568281/published_posts"),
+    ("facebook", "https://www.facebook.com/groups/12345", None),
+    ("linkedin", "https://de.linkedin.com/company/ada-co/posts/?feedView=all", "vanityName=ada-co"),
+    ("linkedin", "https://www.linkedin.com/company/1234/admin/", "organization%3A1234"),
+    ("linkedin", "https://www.linkedin.com/in/ada", None),
+)  # fmt: skip
 HOSTILE = (
     "", " ", "a b", "../x", "@", "@@", "javascript:alert(1)", "file:///etc/passwd", "https://user:word@example.org/",
     "me\nx: y", "@me@example.social/../x", "@me@[::1]", "r/../x", "owner/..", "x" * 3000, "\x00",
@@ -67,6 +105,15 @@ def test_every_feed_says_what_to_write_and_under_which_policy() -> None:
         assert network.policy.read is not None
         assert {"author", "link"} <= set(network.policy.chrome)
         assert network.feed.access == "account" or not network.feed.scopes
+
+
+@pytest.mark.parametrize(("network", "source", "part"), COPIED)
+def test_an_address_is_understood_as_it_is_copied(network: str, source: str, part: str | None) -> None:
+    if part is None:
+        with pytest.raises(Invalid):
+            feed_of(network).ask(source)
+    else:
+        assert part in feed_of(network).ask(source).url
 
 
 @pytest.mark.parametrize(("network", "source", "url"), ASKED)
@@ -114,6 +161,15 @@ def steps(feed: Feed, source: str, *answers: object) -> str:
 def test_mastodon_looks_the_account_up_first() -> None:
     found = steps(feed_of("mastodon"), "@me@example.social", {"id": "7/../8", "username": "me"})
     assert found == "https://example.social/api/v1/accounts/7%2F..%2F8/statuses?limit=40"
+
+
+def test_a_host_that_lends_its_name_alone_says_where_the_account_lives() -> None:
+    home = "https://toots.example"
+    finger = {"subject": "acct:ada@toots.example", "links": [
+        {"rel": "self", "type": "application/activity+json", "href": f"{home}/users/ada"}]}  # fmt: skip
+    nothing = Answer(b"<!doctype html><title>404</title>", "https://example.org/api", 404)
+    found = steps(feed_of("mastodon"), "@me@example.org", nothing, finger, {"id": "7"})
+    assert found == f"{home}/api/v1/accounts/7/statuses?limit=40"
 
 
 def test_the_fediverse_goes_from_name_to_actor_to_outbox_to_its_first_page() -> None:

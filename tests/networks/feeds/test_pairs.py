@@ -75,6 +75,15 @@ def test_a_refusal_has_its_code(network: str, status: int, body: Any, code: str)
     assert caught.value.code == code
 
 
+def test_a_token_that_lacks_a_permission_is_for_the_owner_to_mend() -> None:
+    """RFC 6750 §3.1: the header says it where the body, as Reddit's, says no more than "Forbidden"."""
+    said, url = {"www-authenticate": 'Bearer realm="reddit", error="insufficient_scope"'}, "https://oauth.reddit.com/"
+    for headers, code in ((said, "login_expired"), ({}, "not_allowed")):
+        with pytest.raises(Problem) as caught:
+            feed_of("reddit").read(b'{"message": "Forbidden", "error": 403}', url, headers, 403)
+        assert caught.value.code == code
+
+
 def test_no_token_is_in_any_answer() -> None:
     for path in (DATA / "pairs").glob("*.json"):
         pair = json.loads(path.read_text("utf-8"))

@@ -132,3 +132,9 @@ def test_hostile_html_comes_out_of_a_feed_clean(corpus: Path) -> None:
             said = post.as_json()
             assert not faults(said.get("html", ""))
             assert re.match(r"https?://", said.get("url", "https://"))
+
+
+def test_marks_do_not_flood_what_stands_around() -> None:
+    flood = "\u0301\u0489\u20dd" * 30
+    assert sanitised(f"<p>Z{flood}a{'&#x301;' * 30}l</p>") == f"<p>Z{flood[:4]}a{chr(0x301) * 4}l</p>"
+    assert sanitised("<p>שָׁלוֹם ấ́</p>") == "<p>שָׁלוֹם ấ́</p>"

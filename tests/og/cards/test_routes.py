@@ -110,6 +110,9 @@ def test_an_impossible_card_is_refused_at_its_field(
 def test_what_was_put_right_is_said(client: FlaskClient, site: NewSite) -> None:
     signed = sign(client, site.api_key, theme={"accent": "reddish"}, titel="x")
     assert len(signed["warnings"]) == 2
+    for address in ("file:///etc/passwd", "/etc/passwd", "data:image/png;base64,AA", "photo.jpg"):
+        (told,) = sign(client, site.api_key, avatar=address)["warnings"]
+        assert "avatar: a picture is the address of one" in told
 
 
 def test_a_body_that_is_no_card(client: FlaskClient, site: NewSite) -> None:

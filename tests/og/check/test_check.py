@@ -171,3 +171,10 @@ def test_every_case_can_be_told_as_json() -> None:
     for code in cases():
         assert html_of(cases()[code]["fails"])
         json.dumps(report_of(code, "fails")[0].as_json())
+
+
+def test_a_number_of_any_length_is_json() -> None:
+    """Python alone takes no number of more than 4,300 digits."""
+    block = '<script type="application/ld+json">{"@type": "Article", "position": ' + "9" * 5000 + "}</script>"
+    html = whole(GOOD + block).encode()
+    assert "jsonld-broken" not in {finding.code for finding in check(from_html(html, URL), html).findings}

@@ -67,6 +67,12 @@ def test_every_edit_covers_whole_tags_and_no_more(monkeypatch: pytest.MonkeyPatc
     assert all(whole.fullmatch(text) for text in covered)
 
 
+def test_the_direction_goes_with_the_language_it_followed_from() -> None:
+    page = '<html lang="ar"><head><title>T</title></head></html>'
+    assert merge(page, URL, {"lang": "fr"})[1].tags.fields.dir == ""
+    assert merge(page, URL, {})[1].tags.fields.dir == "rtl"
+
+
 def test_a_page_that_says_all_is_not_touched() -> None:
     once = result("complete")
     assert merge(once, "https://example.org/tea", {})[0] == once

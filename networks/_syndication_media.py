@@ -1,0 +1,94 @@
+"""The pictures, films and sounds of an entry: enclosures, Media RSS, iTunes, and those inside its HTML.
+
+https://www.rssboard.org/media-rss and https://podcasters.apple.com/support/823-podcast-requirements (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from networks._pictures import kind_of, no_picture, unique, within
+from networks._walk import ident, records, size, web
+from networks.records import Media
+
+# The widest picture, and the highest film, that a post needs where a feed has the same in several sizes.
+WIDEST, HIGHEST = 2000, 1080
+
+
+def media_of(entry: Any, html: list[str], base: str, inner: str, page: str) -> list[Media]:
+    """Return an entry's media. ``base`` and ``inner`` are what addresses beside and inside of its HTML are meant
+    against, ``page`` is the entry's own."""
+    thumbs = [_thumb(one, base) for one in records(_get(entry, "media_thumbnail"))]
+    still = web(_get(_get(entry, "image"), "href") or _get(entry, "href"), base)
+    posters = [one for one in [Media("image", still), *thumbs] if one.url and not no_picture(one.url)]
+    poster = posters[0].url if posters else ""
+    files = [_enclosure(one, base, poster) for one in records(_get(entry, "links"))]
+    sent = [_content(one, base, poster, page) for one in records(_get(entry, "media_content"))]
+    files += _one_size([one for one in sent if one])
+    files += [_source(one, base) for one in records(_get(entry, "content"))]
+    found = [one for one in files if one] + next((shown for one in html if (shown := within(one, inner))), [])
+    return unique(found or posters[:1])
+
+
+def _get(mapping: Any, key: str) -> Any:
+    return dict.get(mapping, key) if isinstance(mapping, dict) else None
+
+
+def _thumb(one: Mapping[str, Any], base: str) -> Media:
+    return Media("image", web(_get(one, "url"), base), size(_get(one, "width")), size(_get(one, "height")))
+
+
+def _enclosure(link: Mapping[str, Any], base: str, poster: str) -> Media | None:
+    url, mime = web(_get(link, "href"), base), ident(_get(link, "type"))
+    kind = kind_of(mime, url) if _get(link, "rel") == "enclosure" else None
+    if not url or kind is None or no_picture(url):
+        return None
+    return Media(kind, url, poster=poster if kind != "image" and poster != url else "", embed=_is_list(url, mime))
+
+
+def _content(one: Mapping[str, Any], base: str, poster: str, page: str) -> Media | None:
+    url, mime = web(_get(one, "url"), base), ident(_get(one, "type"))
+    sizes = size(_get(one, "width")), size(_get(one, "height"))
+    kind = kind_of(mime, url, ident(_get(one, "medium")))
+    if kind is None and not mime and not _get(one, "medium") and sizes[0]:
+        kind = "image"  # what says its size and nothing else is one
+    if "flash" in mime:  # YouTube's word for a page of its player, which plays no more: the film's page does
+        return Media("video", page or url, *sizes, poster=poster, embed=True)
+    if not url or kind is None or no_picture(url):
+        return None
+    return Media(kind, url, *sizes, poster=poster if kind != "image" else "", embed=_is_list(url, mime))
+
+
+def _source(content: Mapping[str, Any], base: str) -> Media | None:
+    """Return content that stands elsewhere and is no words (RFC 4287 §4.1.3.2)."""
+    url = web(_get(content, "src"), base)
+    kind = kind_of(ident(_get(content, "type")), url) if url else None
+    return Media(kind, url) if kind else None
+
+
+def _is_list(url: str, mime: str) -> bool:
+    """Whether it is a list of a film's parts, which browsers do not play by themselves."""
+    return "mpegurl" in mime.lower() or urlsplit(url).path.lower().endswith(".m3u8")
+
+
+def _one_size(media: list[Media]) -> list[Media]:
+    """Return media each in one size: addresses that differ in the size they tell, and nothing else, are one's."""
+    kept: dict[tuple[str, str], Media] = {}
+    for one in media:
+        key = one.type, _sizeless(one)
+        kept[key] = max(kept.get(key, one), one, key=_fit)
+    return list(kept.values())
+
+
+def _sizeless(one: Media) -> str:
+    sizes = [str(number) for number in (one.width, one.height) if number]
+    return re.sub(rf"(?<!\d)(?:{'|'.join(sizes)})(?!\d)", "", one.url) if sizes else one.url
+
+
+def _fit(one: Media) -> tuple[bool, int]:
+    """Return how good a size is: the largest that is not too large, else the smallest."""
+    length, most = (one.width, WIDEST) if one.type == "image" else (one.height, HIGHEST)
+    return (True, length) if length <= most else (False, -length)

@@ -1,0 +1,158 @@
+"""What is wrong with the XML of real feeds, put right before a parser gives up on it: bytes in, bytes out.
+
+Entities that a document declares itself can grow without end ("billion laughs"): only those that stand for one
+character are let through. HTML's own entities, ampersands that stand for themselves, numbers of no character and an
+encoding that is not the one in use make a document that no strict parser reads, though every person does.
+XML 1.0 §2.2, §4.1 and §4.3.3: https://www.w3.org/TR/xml/ (read 2026-11).
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Iterator
+from html.entities import html5
+
+from networks._errors import problem
+
+# HTML 4 has 252 entities, which some feeds declare one by one.
+MOST_ENTITIES = 300
+# What stands before a document's first element: its declaration, a stylesheet, a doctype with HTML's entities.
+MOST_PROLOGUE = 50_000
+_ENTITY = re.compile(rb"<!ENTITY", re.I)
+# One that stands for a character, or names a list of such (HTML's), which is not fetched.
+_HARMLESS = re.compile(
+    rb"""<!ENTITY\s+(?:%\s+[\w.-]{1,40}\s+PUBLIC\s+"[^"<>]{0,200}"\s+"[^"<>]{0,200}"|"""
+    rb"""([\w.-]{1,40})\s+["']&\#\w{1,7};["'])\s*>""",
+    re.I,
+)
+_REFERENCE = re.compile(rb"&(?:(#[xX][0-9a-fA-F]{1,12}|#[0-9]{1,12}|[A-Za-z][A-Za-z0-9]{0,31});)?")
+_DECLARED = re.compile(rb"\A\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*[\"']?\s*([\w.:-]{1,40})")
+_OF_XML = frozenset((b"lt", b"gt", b"amp", b"quot", b"apos"))
+_DECLARATION, _DOCTYPE = re.compile(rb"\s{0,99}<\?xml\b[^<>]{0,200}\?>"), re.compile(rb"<!doctype", re.I)
+_ELEMENT, _BLANKS = re.compile(rb"<\w"), re.compile(rb"\s\s+")
+_ITEM, _ITEM_END = (re.compile(rb"<%s(?:\w{1,20}:)?(?:item|entry)(?=[\s>])" % end, re.I) for end in (b"", b"/"))
+_OPENS, _CLOSES = b"<![CDATA[", b"]]>"
+_BOMS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
+         (codecs.BOM_UTF16_BE, "utf-16"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))  # fmt: skip
+# Encodings in which the declaration itself could not be read as it was.
+_WIDE = re.compile(rb"utf-?(?:16|32)|ucs-?[24]|unicode|10646", re.I)
+# Encodings whose letters are ASCII bytes, or take more than one of them.
+_NOT_BYTES = re.compile(rb"utf|ucs|unicode|iso-?2022|hz", re.I)
+
+
+def readable(body: bytes) -> bytes:
+    """Return a document that a parser can read if anything can; raise BadReply where it declares what could grow."""
+    body = _without_blanks(_in_bytes(body))
+    declared = _entities(body)
+    return b"".join(_parts(body, declared)) if b"\x1b" not in body else body  # ISO-2022-JP has & inside of letters
+
+
+def _without_blanks(body: bytes) -> bytes:
+    """Return a document with single line ends before its first element, and one doctype: feedparser looks for the end
+    of one from each line on.
+    """
+    first = _ELEMENT.search(body)
+    if not first:
+        return body
+    prologue, rest = body[: first.start()], body[first.start() :]
+    if len(prologue) > MOST_PROLOGUE or len(_DOCTYPE.findall(prologue)) > 1:
+        found = _DECLARATION.match(prologue)
+        return (found[0] if found else b"") + rest
+    return _BLANKS.sub(b"\n", prologue) + rest
+
+
+def shortened(body: bytes, most: int) -> bytes:
+    """Return a document without the items behind the first so many, which nobody would read, but with its end."""
+    at = next((found.start() for number, found in enumerate(_ITEM.finditer(body)) if number == most), len(body))
+    ends = _ITEM_END.findall(body[at:])
+    return body[:at] + (body[body.rfind(ends[-1]) + len(ends[-1]) + 1 :] if ends else b"")
+
+
+def _in_bytes(body: bytes) -> bytes:
+    """Return a document in an encoding that has ASCII in it, and says which it is."""
+    kind = next((kind for mark, kind in _BOMS if body.startswith(mark)), "")
+    if kind:
+        return _named_utf8(body.decode(kind, "replace").encode("utf-8", "replace"))
+    found = _DECLARED.match(body)
+    if found and (_WIDE.search(found[1]) or (not (_NOT_BYTES.search(found[1]) or body.isascii()) and _is_utf8(body))):
+        return _named_utf8(body)  # whoever changed the letters forgot the declaration
+    return body
+
+
+def _named_utf8(body: bytes) -> bytes:
+    found = _DECLARED.match(body)
+    return body[: found.start(1)] + b"utf-8" + body[found.end(1) :] if found else body
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _entities(body: bytes) -> frozenset[bytes]:
+    """Return the names of the entities that a document declares; raise BadReply where one could grow."""
+    seen = body.replace(b"\0", b"")
+    declared = [_HARMLESS.match(seen, found.start()) for found in _ENTITY.finditer(seen)]
+    if len(declared) > MOST_ENTITIES or not all(declared):
+        raise problem("bad_reply", "The document declares entities.")
+    return frozenset(found[1] for found in declared if found and found[1])
+
+
+def _parts(body: bytes, declared: frozenset[bytes]) -> Iterator[bytes]:
+    """Yield a document with references that a parser knows, what is marked as text (CDATA) as it is."""
+    at = 0
+    while (opens := body.find(_OPENS, at)) >= 0:
+        yield _referring(body[at:opens], declared)
+        closes = body.find(_CLOSES, opens)
+        if closes < 0:
+            yield body[opens:] + _CLOSES  # the document was cut
+            return
+        at = closes + len(_CLOSES)
+        yield body[opens:at]
+    yield _referring(body[at:], declared)
+
+
+def _referring(part: bytes, declared: frozenset[bytes]) -> bytes:
+    return _REFERENCE.sub(lambda found: _reference(found, declared), part) if b"&" in part else part
+
+
+def _reference(found: re.Match[bytes], declared: frozenset[bytes]) -> bytes:
+    """Return a reference by number, or its letters where it means none."""
+    named = found[1]
+    if not named:
+        return b"&amp;"
+    if named.startswith(b"#"):
+        number = int(named[2:], 16) if named[1:2] in b"xX" else int(named[1:])
+        return found[0] if _is_character(number) else b""
+    if named in _OF_XML or named in declared:
+        return found[0]
+    letters = html5.get(named.decode() + ";")
+    return "".join(f"&#{ord(letter)};" for letter in letters).encode() if letters else b"&amp;" + named + b";"
+
+
+def _is_character(number: int) -> bool:
+    """Whether XML 1.0 §2.2 knows the character."""
+    return number in (9, 10, 13) or 32 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or 0xFFFF < number < 0x110000
+
+
+def without_prologue(body: bytes) -> bytes:
+    """Return a document from its first element on: comments, instructions and a doctype may stand before it."""
+    found = re.match(rb"(?s)(?:\s*(?:<!--.*?-->|<\?.*?\?>|<!doctype\b[^>\[]*(?:\[.*?\]\s*)?>))*\s*", body, re.I)
+    return body[found.end() if found else 0 :]
+
+
+def without_prefix(body: bytes) -> bytes:
+    """Return a document whose elements carry a prefix that nothing declares, without it; else nothing.
+
+    Some programs write ``<rss:item>`` inside a plain ``<rss>`` and a broken XML declaration before it.
+    """
+    found = re.search(rb"<(\w{1,20}:)(?:item|entry)\b", body)
+    if not found:
+        return b""
+    named = _DECLARED.match(body)
+    bare = without_prologue(body).replace(b"</" + found[1], b"</").replace(b"<" + found[1], b"<")
+    return b'<?xml version="1.0" encoding="' + (named[1] if named else b"utf-8") + b'"?>' + bare

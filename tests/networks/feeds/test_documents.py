@@ -1,0 +1,146 @@
+"""Documents as they travel: encodings, what stands around a feed, and which feed a page announces."""
+
+from __future__ import annotations
+
+import codecs
+from time import process_time
+from typing import Any
+
+import pytest
+
+from core.errors import Problem
+from networks.records import Page
+from tests.networks.feeds.test_pairs import feed_of
+
+HOME = "https://site.example/blog/"
+RSS = '<link rel="alternate" type="application/rss+xml" '
+# What stands in a page, and the feed that it announces; the last of several reasons decides.
+PAGES = [
+    (RSS + 'title="Site Comments Feed" href="/c">' + RSS + 'href="/feed">', "/feed"),
+    ('<LINK REL="ALTERNATE" TYPE="Application/RSS+XML; charset=utf-8" HREF="/feed">', "/feed"),
+    ('<link rel="alternate" type="application/rdf+xml" href="/index.rdf">', "/index.rdf"),
+    ('<link rel="alternate" type="text/xml" href="/rss.xml">', "/rss.xml"),
+    ('<link rel="alternate" type="application/x.atom+xml" href="/a">', "/a"),
+    ('<link rel="alternate" type="application/json" href="/wp-json/wp/v2/pages/2">' + RSS + 'href="/feed">', "/feed"),
+    ('<link rel="alternate" type="application/json+oembed" href="/oembed">', ""),
+    ('<link rel="alternate stylesheet" type="text/css" href="/feed.css">', ""),
+    ('<link rel="feed" href="/all.xml">', "/all.xml"),
+    (RSS + 'href="feed:https://site.example/feed">', "/feed"),
+    (RSS + 'href="">', ""),
+    ('<a href="/about">About</a><a href="/comments/feed/">Comments</a><a href="/index.xml">RSS</a>', "/index.xml"),
+    ('<a href="https://elsewhere.example/feed">Friends</a>', ""),
+    ('<a type="application/atom+xml" href="/x">Follow</a>', "/x"),
+]
+
+
+def read(body: bytes, **headers: str) -> Page:
+    """A document as a page of posts."""
+    return feed_of("rss").read(body, HOME, headers)
+
+
+def rss(words: str, declared: str = "", inner: str = "") -> str:
+    """A feed of one item, under an encoding's name."""
+    named = f' encoding="{declared}"' if declared else ""
+    item = f"<item><title>{words}</title><link>https://site.example/1</link></item>"
+    return f'<?xml version="1.0"{named}?>\n{inner}<rss version="2.0"><channel>{item}</channel></rss>'
+
+
+@pytest.mark.parametrize(("head", "feed"), PAGES)
+def test_a_page_announces_its_feed(head: str, feed: str) -> None:
+    body = f"<!doctype html><html><head><title>P</title></head><body>{head}</body></html>".encode()
+    if feed:
+        assert read(body).feed == f"https://site.example{feed}"
+    else:
+        with pytest.raises(Problem) as caught:
+            read(body)
+        assert caught.value.code == "bad_reply"
+
+
+def test_a_page_announces_its_feed_in_its_header() -> None:
+    page = read(b"<html><title>P</title>", link='</f>; rel="alternate"; type="application/atom+xml"')
+    assert page.feed == "https://site.example/f"
+
+
+def test_a_page_need_not_say_that_it_is_one() -> None:
+    assert read(f"<title>P</title>{RSS} href=/feed>".encode()).feed == "https://site.example/feed"
+
+
+def test_a_pages_words_are_read_in_its_encoding() -> None:
+    body = '<html><meta charset="windows-1251"><p class="h-entry"><a class="u-url p-name" href="/1">Ёлка</a>'
+    assert read(body.encode("cp1251")).posts[0].text == "Ёлка"
+
+
+@pytest.mark.parametrize(
+    ("declared", "used", "mark"),
+    [
+        ("", "utf-16-le", codecs.BOM_UTF16_LE),
+        ("", "utf-16-be", codecs.BOM_UTF16_BE),
+        ("", "utf-16-le", b""),
+        ("utf-16", "utf-8", b""),
+        ("windows-1251", "utf-8", b""),
+        ("windows-1251", "cp1251", b""),
+        ("iso-8859-1", "utf-8", b""),
+        ("", "utf-8", codecs.BOM_UTF8 * 2),
+    ],
+)
+def test_letters_are_read_whatever_is_said_of_them(declared: str, used: str, mark: bytes) -> None:
+    assert read(mark + rss("Ёлка — мир", declared).encode(used)).posts[0].title == "Ёлка — мир"
+
+
+@pytest.mark.parametrize(
+    "doctype",
+    [
+        "<!DOCTYPE rss [<!ENTITY nbsp \"&#160;\"> <!ENTITY eacute '&#xE9;'>]>",
+        '<!DOCTYPE rss [<!ENTITY % HTMLlat1 PUBLIC "-//W3C//ENTITIES Latin 1//EN" "x.ent"> %HTMLlat1;]>',
+        '<!DOCTYPE rss PUBLIC "-//Netscape Communications//DTD RSS 0.91//EN" "http://my.netscape.com/rss.dtd">',
+    ],
+)
+def test_entities_that_cannot_grow_are_read(doctype: str) -> None:
+    assert read(rss("a&nbsp;b &eacute;", inner=doctype).encode()).posts[0].title == "a b é"
+
+
+@pytest.mark.parametrize(
+    "declared",
+    ['<!ENTITY b "&a;&a;">', '<!ENTITY b "words">', '<!ENTITY b SYSTEM "file:///etc/passwd">'],
+)
+def test_entities_that_could_grow_or_come_from_elsewhere_are_refused(declared: str) -> None:
+    with pytest.raises(Problem) as caught:
+        read(rss("&b;", inner=f"<!DOCTYPE rss [{declared}]>").encode())
+    assert caught.value.code == "bad_reply"
+
+
+def test_a_list_of_feeds_is_named_as_one() -> None:
+    body = (
+        b'<?xml version="1.0"?><opml version="2.0"><head/><body><outline xmlUrl="https://a.example/"/></body></opml>'
+    )
+    with pytest.raises(Problem, match="OPML"):
+        read(body)
+
+
+def test_what_is_behind_the_items_that_are_read_costs_nothing() -> None:
+    items = "<item><title>x</title><link>https://site.example/1</link></item>" * 40_000
+    body = f"<rss version='2.0'><channel>{items}<title>Late</title></channel></rss>".encode()
+    short = body.replace(items.encode(), items[: len(items) // 80].encode())
+    assert read(body).title == "Late"
+    assert _time(body) < 6 * _time(short) + 0.05
+
+
+@pytest.mark.parametrize("blank", ["\n", "\n<!DOCTYPE", "\n<!-- -->"])
+def test_what_stands_before_a_feed_takes_no_more_time_than_its_length(blank: str) -> None:
+    few, many = (rss("x", inner=blank * number).encode() for number in (4000, 16_000))
+    assert _time(many) < 8 * _time(few) + 0.05
+
+
+def _time(body: bytes) -> float:
+    def once() -> float:
+        start = process_time()
+        read(body)
+        return process_time() - start
+
+    return min(once() for _ in range(2))
+
+
+def test_a_feeds_own_address_stands_in_where_none_is_known() -> None:
+    link = '<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="self" href="https://a.example/feed"/>'
+    body: Any = f'<rss version="2.0"><channel>{link}<item><link>/1</link></item></channel></rss>'.encode()
+    assert feed_of("rss").read(body, "").posts[0].url == "https://a.example/1"
