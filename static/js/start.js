@@ -22,8 +22,8 @@ export const start = (fetchPart) => {
   if (early?.scan) return; // a second copy, of whatever version, does no harm
 
   // By our address, not as document.currentScript: an image of that name in strangers' HTML would stand for it, and
-  // bundlers take it away.
-  const me = /** @type {HTMLScriptElement} */ (document.querySelector('script[src*="/kit/"][src*="kit.js"]'));
+  // bundlers take it away. The version and the name are in it, so that no other kit is taken for ours (UIkit, …).
+  const me = /** @type {HTMLScriptElement} */ (document.querySelector('script[src*="/kit/1"][src*="kit.js"]'));
   const host = me.src.split('/kit/')[0];
   /** @type {Kit} */
   const kit = {

@@ -245,5 +245,6 @@ def test_strangers_html_does_not_pass_for_our_script(page: Page, host: HostPage,
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     named = f'<img name="currentScript" alt="" src="{image}">'
+    named += '<script type=text/plain src="https://elsewhere.example/ui/kit/uikit.js"></script>'
     ready(page, host.show(f"{named}{script}<hb-share networks=x></hb-share>", head=CANONICAL))
     assert [url for url in asked if "elsewhere.example" in url] == [image]
