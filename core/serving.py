@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import shutil
-import socketserver
 from collections.abc import Callable
 
 from core.errors import Misconfigured
@@ -50,22 +50,18 @@ def run(
     _serve(settings, *place, workers, started)
 
 
-class _Probe(socketserver.TCPServer):
-    """Listens for a moment, where nobody else does."""
-
-    allow_reuse_address = True  # what a server that has just ended leaves behind is no obstacle
-
-
 def _check_free(host: str, port: int) -> None:
     """Raise Misconfigured for a port that is taken, or may not be had.
 
     Granian's workers share a port (``SO_REUSEPORT``), and would share it with those of another server as well: of two
     that are started by mistake each would get some of the requests.
     """
-    six = socketserver.socket.AF_INET6  # type: ignore[attr-defined]  # what connects outside is in core/http alone
-    probe = type("_Probe6", (_Probe,), {"address_family": six}) if ":" in host else _Probe
+
+    async def listen() -> None:
+        (await asyncio.start_server(lambda _reader, _writer: None, host, port)).close()
+
     try:
-        probe((host, port), socketserver.BaseRequestHandler).server_close()
+        asyncio.run(listen())
     except OSError as exc:
         raise _no_port(host, port, exc) from exc
 
