@@ -22,7 +22,7 @@ def media_of(entry: Any, html: list[str], base: str, inner: str, page: str) -> l
     """Return an entry's media. ``base`` and ``inner`` are what addresses beside and inside of its HTML are meant
     against, ``page`` is the entry's own."""
     thumbs = [_thumb(one, base) for one in records(_get(entry, "media_thumbnail"))]
-    still = web(_get(_get(entry, "image"), "href") or _get(entry, "href"), base)
+    still = web(_get(_get(entry, "image"), "href") or _bare_picture(entry), base)
     posters = [one for one in [Media("image", still), *thumbs] if one.url and not no_picture(one.url)]
     poster = posters[0].url if posters else ""
     files = [_enclosure(one, base, poster) for one in records(_get(entry, "links"))]
@@ -35,6 +35,13 @@ def media_of(entry: Any, html: list[str], base: str, inner: str, page: str) -> l
 
 def _get(mapping: Any, key: str) -> Any:
     return dict.get(mapping, key) if isinstance(mapping, dict) else None
+
+
+def _bare_picture(entry: Any) -> Any:
+    """Return the address that an RSS item's ``image`` has; feedparser calls the page of Atom's people the same."""
+    people = (*records(_get(entry, "authors")), *records(_get(entry, "contributors")))
+    found = _get(entry, "href")
+    return None if found in [_get(one, "href") for one in (*people, _get(entry, "author_detail"))] else found
 
 
 def _thumb(one: Mapping[str, Any], base: str) -> Media:

@@ -27,7 +27,7 @@ _HARMLESS = re.compile(
     re.I,
 )
 _REFERENCE = re.compile(rb"&(?:(#[xX][0-9a-fA-F]{1,12}|#[0-9]{1,12}|[A-Za-z][A-Za-z0-9]{0,31});)?")
-_DECLARED = re.compile(rb"\A\s*<\?xml\b[^>]{0,200}?\bencoding\s*=\s*[\"']?\s*([\w.:-]{1,40})")
+_DECLARED = re.compile(rb"\A\s*<\?xml\b[^>]{0,200}?\bencoding\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w.:-]{1,40})")
 _OF_XML = frozenset((b"lt", b"gt", b"amp", b"quot", b"apos"))
 _DECLARATION, _DOCTYPE = re.compile(rb"\s{0,99}<\?xml\b[^<>]{0,200}\?>"), re.compile(rb"<!doctype", re.I)
 _ELEMENT, _BLANKS = re.compile(rb"<\w"), re.compile(rb"\s\s+")
