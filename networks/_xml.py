@@ -1,8 +1,9 @@
 """What is wrong with the XML of real feeds, put right before a parser gives up on it: bytes in, bytes out.
 
-Entities that a document declares itself can grow without end ("billion laughs"): only those that stand for one
-character are let through. HTML's own entities, ampersands that stand for themselves, numbers of no character and an
-encoding that is not the one in use make a document that no strict parser reads, though every person does.
+Entities that a document declares itself can grow without end ("billion laughs"): such a document is refused. Only
+those that stand for one character are put in its place, so that no parser sees a declaration. HTML's own entities,
+ampersands that stand for themselves, numbers of no character and an encoding that is not the one in use make a
+document that no strict parser reads, though every person does.
 XML 1.0 §2.2, §4.1 and §4.3.3: https://www.w3.org/TR/xml/ (read 2026-11).
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html.entities import html5
 
 from networks._errors import problem
@@ -23,10 +24,11 @@ _ENTITY = re.compile(rb"<!ENTITY", re.I)
 # One that stands for a character, or names a list of such (HTML's), which is not fetched.
 _HARMLESS = re.compile(
     rb"""<!ENTITY\s+(?:%\s+[\w.-]{1,40}\s+PUBLIC\s+"[^"<>]{0,200}"\s+"[^"<>]{0,200}"|"""
-    rb"""([\w.-]{1,40})\s+["']&\#\w{1,7};["'])\s*>""",
+    rb"""([\w.-]{1,40})\s+["'](&\#\w{1,7};)["'])\s*>""",
     re.I,
 )
 _REFERENCE = re.compile(rb"&(?:(#[xX][0-9a-fA-F]{1,12}|#[0-9]{1,12}|[A-Za-z][A-Za-z0-9]{0,31});)?")
+_CHARSET = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{1,40})", re.I)
 _DECLARED = re.compile(rb"\A\s*<\?xml\b[^>]{0,200}?\bencoding\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w.:-]{1,40})")
 _OF_XML = frozenset((b"lt", b"gt", b"amp", b"quot", b"apos"))
 _DECLARATION, _DOCTYPE = re.compile(rb"\s{0,99}<\?xml\b[^<>]{0,200}\?>"), re.compile(rb"<!doctype", re.I)
@@ -34,9 +36,10 @@ _ELEMENT, _BLANKS = re.compile(rb"<\w"), re.compile(rb"\s\s+")
 _ITEM, _ITEM_END = (re.compile(rb"<%s(?:\w{1,20}:)?(?:item|entry)(?=[\s>])" % end, re.I) for end in (b"", b"/"))
 _OPENS, _CLOSES = b"<![CDATA[", b"]]>"
 _BOMS = ((codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"), (codecs.BOM_UTF16_LE, "utf-16"),
-         (codecs.BOM_UTF16_BE, "utf-16"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"))  # fmt: skip
-# Encodings in which the declaration itself could not be read as it was.
-_WIDE = re.compile(rb"utf-?(?:16|32)|ucs-?[24]|unicode|10646", re.I)
+         (codecs.BOM_UTF16_BE, "utf-16"), (b"<\0", "utf-16-le"), (b"\0<", "utf-16-be"),
+         (b"\x4c\x6f\xa7\x94", "cp037"))  # fmt: skip
+# What UTF-7 and escapes write in another way, and encodings that have no ASCII in them do too.
+_ASCII = b'<!ENTITY "+AGE-" \\x61'
 # Encodings whose letters are ASCII bytes, or take more than one of them.
 _NOT_BYTES = re.compile(rb"utf|ucs|unicode|iso-?2022|hz", re.I)
 
@@ -45,6 +48,7 @@ def readable(body: bytes) -> bytes:
     """Return a document that a parser can read if anything can; raise BadReply where it declares what could grow."""
     body = _without_blanks(_in_bytes(body))
     declared = _entities(body)
+    body = _HARMLESS.sub(b" ", body) if _ENTITY.search(body) else body
     return b"".join(_parts(body, declared)) if b"\x1b" not in body else body  # ISO-2022-JP has & inside of letters
 
 
@@ -75,9 +79,24 @@ def _in_bytes(body: bytes) -> bytes:
     if kind:
         return _named_utf8(body.decode(kind, "replace").encode("utf-8", "replace"))
     found = _DECLARED.match(body)
-    if found and (_WIDE.search(found[1]) or (not (_NOT_BYTES.search(found[1]) or body.isascii()) and _is_utf8(body))):
+    if found and (_hides_ascii(found[1].decode()) or (not (_NOT_BYTES.search(found[1]) or body.isascii()) and _is_utf8(body))):
         return _named_utf8(body)  # whoever changed the letters forgot the declaration
     return body
+
+
+def typed(mime: str) -> str:
+    """Return a media type, without the encoding that it names where that is not the one of a `readable` document."""
+    found = _CHARSET.search(mime)
+    return mime.partition(";")[0] if found and _hides_ascii(found[1]) else mime
+
+
+def _hides_ascii(encoding: str) -> bool:
+    """Whether markup may be written otherwise than in ASCII, where nobody would look for it; then UTF-8 is read."""
+    try:
+        shown = _ASCII.decode(encoding, "replace")
+    except (LookupError, ValueError):
+        return encoding.lower().startswith(("unicode", "ucs", "iso-10646"))  # nobody's, and ASCII to be read
+    return len(shown) != len(_ASCII) or not shown.startswith('<!ENTITY "+AGE-"')
 
 
 def _named_utf8(body: bytes) -> bytes:
@@ -93,16 +112,18 @@ def _is_utf8(body: bytes) -> bool:
     return True
 
 
-def _entities(body: bytes) -> frozenset[bytes]:
-    """Return the names of the entities that a document declares; raise BadReply where one could grow."""
+def _entities(body: bytes) -> dict[bytes, bytes]:
+    """Return the entities that a document declares, by name, as the character's number; raise BadReply where one is
+    more than a character.
+    """
     seen = body.replace(b"\0", b"")
     declared = [_HARMLESS.match(seen, found.start()) for found in _ENTITY.finditer(seen)]
-    if len(declared) > MOST_ENTITIES or not all(declared):
+    if len(declared) > MOST_ENTITIES or not all(declared) or (declared and seen != body):
         raise problem("bad_reply", "The document declares entities.")
-    return frozenset(found[1] for found in declared if found and found[1])
+    return {found[1]: found[2] for found in declared if found and found[1]}
 
 
-def _parts(body: bytes, declared: frozenset[bytes]) -> Iterator[bytes]:
+def _parts(body: bytes, declared: Mapping[bytes, bytes]) -> Iterator[bytes]:
     """Yield a document with references that a parser knows, what is marked as text (CDATA) as it is."""
     at = 0
     while (opens := body.find(_OPENS, at)) >= 0:
@@ -116,11 +137,11 @@ def _parts(body: bytes, declared: frozenset[bytes]) -> Iterator[bytes]:
     yield _referring(body[at:], declared)
 
 
-def _referring(part: bytes, declared: frozenset[bytes]) -> bytes:
+def _referring(part: bytes, declared: Mapping[bytes, bytes]) -> bytes:
     return _REFERENCE.sub(lambda found: _reference(found, declared), part) if b"&" in part else part
 
 
-def _reference(found: re.Match[bytes], declared: frozenset[bytes]) -> bytes:
+def _reference(found: re.Match[bytes], declared: Mapping[bytes, bytes]) -> bytes:
     """Return a reference by number, or its letters where it means none."""
     named = found[1]
     if not named:
@@ -128,8 +149,10 @@ def _reference(found: re.Match[bytes], declared: frozenset[bytes]) -> bytes:
     if named.startswith(b"#"):
         number = int(named[2:], 16) if named[1:2] in b"xX" else int(named[1:])
         return found[0] if _is_character(number) else b""
-    if named in _OF_XML or named in declared:
+    if named in _OF_XML:
         return found[0]
+    if named in declared:
+        return _REFERENCE.sub(lambda number: _reference(number, {}), declared[named])
     letters = html5.get(named.decode() + ";")
     return "".join(f"&#{ord(letter)};" for letter in letters).encode() if letters else b"&amp;" + named + b";"
 

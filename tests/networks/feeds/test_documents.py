@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from core.errors import Problem
+from networks._syndication import prepared
 from networks.records import Page
 from tests.networks.feeds.test_pairs import feed_of
 
@@ -109,6 +110,11 @@ def test_entities_that_could_grow_or_come_from_elsewhere_are_refused(declared: s
     assert caught.value.code == "bad_reply"
 
 
+def test_no_entity_is_made_by_taking_one_out() -> None:
+    hidden = '<!ENT<!ENTITY a "&#65;">ITY b "words">'
+    assert b"<!entity" not in prepared(rss("&b;", inner=f"<!DOCTYPE rss [{hidden}]>").encode()).lower()
+
+
 def test_a_list_of_feeds_is_named_as_one() -> None:
     body = (
         b'<?xml version="1.0"?><opml version="2.0"><head/><body><outline xmlUrl="https://a.example/"/></body></opml>'
@@ -144,3 +150,12 @@ def test_a_feeds_own_address_stands_in_where_none_is_known() -> None:
     link = '<atom:link xmlns:atom="http://www.w3.org/2005/Atom" rel="self" href="https://a.example/feed"/>'
     body: Any = f'<rss version="2.0"><channel>{link}<item><link>/1</link></item></channel></rss>'.encode()
     assert feed_of("rss").read(body, "").posts[0].url == "https://a.example/1"
+
+
+def test_events_and_reviews_in_a_page_are_posts_too() -> None:
+    event = '<div class="h-event"><a class="u-url p-name" href="/e/1">Tea at noon</a></div>'
+    review = '<div class="h-review"><b class="p-name">A good book</b><a class="u-url" href="/r/2">…</a></div>'
+    page = read(f"<!doctype html><title>Club</title><main class=h-full>{event}{review}</main>".encode())
+    assert [(post.title or post.text, post.url) for post in page.posts] == [
+        ("Tea at noon", "https://site.example/e/1"), ("A good book", "https://site.example/r/2"),
+    ]  # fmt: skip
