@@ -21,7 +21,10 @@ WIDE = (1280, 720)
 
 @dataclass(frozen=True)
 class Provider:
-    """A provider: the hosts it is reached at, patterns over ``path?query`` with the identifier, its embed address."""
+    """A provider: the hosts it is reached at, patterns over ``path?query`` with the identifier, its embed address.
+
+    One that embeds several kinds of things has a row for each; the first that fits counts.
+    """
 
     name: str
     hosts: tuple[str, ...]
@@ -33,17 +36,42 @@ class Provider:
 # What ends an identifier in an address.
 _END = r"(?:[?/&#]|$)"
 _WIDGET = "https://player-widget.mixcloud.com/widget/iframe/?feed=%2F{quoted}"
+# SoundCloud's own pages, and the tabs of somebody's page.
+_SOUNDCLOUDS = r"(?:charts|discover|feed|go|imprint|messages|pages|people|search|settings|stations|tags|upload|you)/"
+_LISTS = r"(?:albums|comments|followers|following|likes|popular-tracks|reposts|sets|spotlight|tracks)(?:\?|$)"
+# Streamable's own pages.
+_STREAMABLES = (
+    r"(?:about|account|careers|contact|features|help|login|logout|press|pricing|privacy|signup|terms|upload)\b"
+)
+_YOUTUBE = ("youtube.com", "youtube-nocookie.com", "m.youtube.com", "music.youtube.com")
 # Embed addresses as the providers document them; looked at 2026-11.
 PROVIDERS = (
     Provider(
         "youtube",
-        ("youtube.com", "youtu.be", "youtube-nocookie.com", "m.youtube.com", "music.youtube.com"),
+        _YOUTUBE,
         (
             r"/watch\?(?:.*&)?v=([\w-]{11})(?![\w-])",
-            r"/(?:embed|v|shorts|live)/([\w-]{11})(?![\w-])",
-            rf"/([\w-]{{11}}){_END}",
+            r"/(?:embed|v|shorts|live)/(?!videoseries|live_stream)([\w-]{11})(?![\w-])",
         ),
         "https://www.youtube-nocookie.com/embed/{0}",
+    ),
+    Provider("youtube", ("youtu.be",), (rf"/([\w-]{{11}}){_END}",), "https://www.youtube-nocookie.com/embed/{0}"),
+    # Lists that everybody sees alike: those of a visitor's own (WL, LL, RD…) show nothing in a frame.
+    Provider(
+        "youtube",
+        _YOUTUBE,
+        (r"/(?:playlist|embed/videoseries)\?(?:.*&)?list=((?:PL|UU|OLAK|FL)[\w-]{10,60})(?![\w-])",),
+        "https://www.youtube-nocookie.com/embed/videoseries?list={0}",
+    ),
+    # An unlisted film is shown to whoever has its second identifier as well.
+    Provider(
+        "vimeo",
+        ("vimeo.com", "player.vimeo.com"),
+        (
+            rf"/(\d{{5,12}})/([0-9a-f]{{8,20}}){_END}",
+            r"/(?:video/)?(\d{5,12})\?(?:.*&)?h=([0-9a-f]{8,20})(?![0-9a-f])",
+        ),
+        "https://player.vimeo.com/video/{0}?h={1}",
     ),
     Provider(
         "vimeo",
@@ -53,12 +81,17 @@ PROVIDERS = (
     ),
     Provider(
         "dailymotion",
-        ("dailymotion.com", "dai.ly", "geo.dailymotion.com"),
+        ("dailymotion.com", "geo.dailymotion.com"),
         (
             r"/(?:embed/)?video/([a-zA-Z0-9]{5,12})(?![a-zA-Z0-9])",
             r"/player(?:/[\w-]+)?\.html\?(?:.*&)?video=([a-zA-Z0-9]{5,12})",
-            r"/([a-zA-Z0-9]{6,8})(?:\?|$)",
         ),
+        "https://geo.dailymotion.com/player.html?video={0}",
+    ),
+    Provider(
+        "dailymotion",
+        ("dai.ly",),
+        (r"/([a-zA-Z0-9]{5,12})(?:\?|$)",),
         "https://geo.dailymotion.com/player.html?video={0}",
     ),
     Provider(
@@ -71,7 +104,7 @@ PROVIDERS = (
     Provider(
         "soundcloud",
         ("soundcloud.com", "m.soundcloud.com"),
-        (r"/([\w-]{2,60}/(?:sets/)?[\w-]{1,120})(?:\?|$)",),
+        (rf"/(?!{_SOUNDCLOUDS})([\w-]{{2,60}}/(?:sets/)?(?!{_LISTS})[\w-]{{1,120}})(?:\?|$)",),
         "https://w.soundcloud.com/player/?url=https%3A%2F%2Fsoundcloud.com%2F{quoted}",
         (640, 166),
     ),
@@ -83,7 +116,10 @@ PROVIDERS = (
         (325, 580),
     ),
     Provider(
-        "streamable", ("streamable.com",), (rf"/(?:[eos]/)?([a-z0-9]{{4,8}}){_END}",), "https://streamable.com/e/{0}"
+        "streamable",
+        ("streamable.com",),
+        (rf"/(?:[eos]/)?(?!{_STREAMABLES})([a-z0-9]{{4,8}}){_END}",),
+        "https://streamable.com/e/{0}",
     ),
     Provider(
         "ted", ("ted.com", "embed.ted.com"), (rf"/talks/(\w{{3,150}}){_END}",), "https://embed.ted.com/talks/{0}"
@@ -128,7 +164,7 @@ SOFTWARE = {
         "mastodon", (), (r"/(@[\w.]{1,60}/\d{5,25})(?:/embed)?(?:\?|$)",), "https://{host}/{0}/embed", (400, 400)
     ),
 }
-_BY_HOST = {host: provider for provider in PROVIDERS for host in provider.hosts}
+_BY_HOST = {host: [one for one in PROVIDERS if host in one.hosts] for row in PROVIDERS for host in row.hosts}
 
 
 def player_for(address: str, width: int = 0, height: int = 0, fediverse: str = "") -> Player | None:
@@ -137,13 +173,14 @@ def player_for(address: str, width: int = 0, height: int = 0, fediverse: str = "
         url = ada_url.URL(address)
     except (ValueError, UnicodeError):
         return None
-    provider = _BY_HOST.get(url.hostname.removeprefix("www.")) or SOFTWARE.get(fediverse)
-    if provider is None or url.protocol not in ("http:", "https:") or url.port:
+    if url.protocol not in ("http:", "https:") or url.port:
         return None
-    for pattern in provider.patterns:
-        match = re.match(pattern, url.pathname + url.search)
-        if match:
-            src = provider.src.format(match[1], host=url.hostname, quoted=match[1].replace("/", "%2F"))
+    software = SOFTWARE.get(fediverse)
+    rows = _BY_HOST.get(url.hostname.removeprefix("www."), [software] if software else [])
+    for provider, pattern in ((row, pattern) for row in rows for pattern in row.patterns):
+        if match := re.match(pattern, url.pathname + url.search):
+            quoted = match[1].replace("/", "%2F")
+            src = provider.src.format(*match.groups(), host=url.hostname, quoted=quoted)
             return Player(provider.name, src, *_size(provider, width, height))
     return None
 

@@ -62,11 +62,11 @@ HIGHEST = 580
 # https://developers.tiktok.com/doc/embed-player/ https://developers.soundcloud.com/docs/api/html5-widget
 STARTS: Mapping[str, str] = MappingProxyType(
     {
-        "youtube": "?autoplay=1",
-        "vimeo": "?autoplay=1",
-        "peertube": "?autoplay=1",
-        "tiktok": "?autoplay=1",
-        "soundcloud": "&auto_play=true",
+        "youtube": "autoplay=1",
+        "vimeo": "autoplay=1",
+        "peertube": "autoplay=1",
+        "tiktok": "autoplay=1",
+        "soundcloud": "auto_play=true",
     }
 )
 ALLOW = "autoplay; encrypted-media; fullscreen; picture-in-picture"
@@ -251,7 +251,7 @@ def _player(preview: Mapping[str, Any], title: str, context: Context) -> dict[st
         "label": f"{label}: {title}" if title else label,
         "remember": context.words.text("player_remember", provider=name),
         "src": src,
-        "start": STARTS.get(key, ""),
+        "start": ("&" if "?" in src else "?") + STARTS[key] if key in STARTS else "",
         "style": _size(key, found.get("width", 0), found.get("height", 0)),
         "frame": {"sandbox": SANDBOX, "allow": ALLOW, "referrerPolicy": REFERRER},
     }
@@ -267,7 +267,7 @@ def player_origins() -> list[str]:
     """Return the origins of all players of hosts that we know by name, for the policy of a page that may show any."""
     from og.players import PROVIDERS as KNOWN
 
-    return sorted({origin_of(provider.src.format("0", quoted="0")) for provider in KNOWN})
+    return sorted({origin_of(provider.src.format("0", "0", quoted="0")) for provider in KNOWN})
 
 
 WIDGET = Widget("card", "Link card", CardOptions, data, reads=True, told=card_posts.told)

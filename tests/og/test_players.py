@@ -16,9 +16,15 @@ KNOWN = {
     "https://youtu.be/abc-DEF_123?si=z": "https://www.youtube-nocookie.com/embed/abc-DEF_123",
     "https://m.youtube.com/shorts/abc-DEF_123": "https://www.youtube-nocookie.com/embed/abc-DEF_123",
     "http://youtube.com/v/abc-DEF_123": "https://www.youtube-nocookie.com/embed/abc-DEF_123",
+    "https://www.youtube.com/playlist?list=PLabcdefghijkl_-12": "https://www.youtube-nocookie.com/embed/videoseries?list=PLabcdefghijkl_-12",
+    "https://www.youtube.com/embed/videoseries?si=x&list=PLabcdefghijkl": "https://www.youtube-nocookie.com/embed/videoseries?list=PLabcdefghijkl",
+    "https://vimeo.com/311983548/0a1b2c3d4e": "https://player.vimeo.com/video/311983548?h=0a1b2c3d4e",
+    "https://player.vimeo.com/video/311983548?title=0&h=0a1b2c3d4e": "https://player.vimeo.com/video/311983548?h=0a1b2c3d4e",
     "https://vimeo.com/311983548": "https://player.vimeo.com/video/311983548",
     "https://player.vimeo.com/video/311983548?autoplay=1": "https://player.vimeo.com/video/311983548",
     "https://www.dailymotion.com/video/x8abcde": "https://geo.dailymotion.com/player.html?video=x8abcde",
+    "https://dai.ly/x8abcde": "https://geo.dailymotion.com/player.html?video=x8abcde",
+    "https://soundcloud.com/band/sets/album-1": "https://w.soundcloud.com/player/?url=https%3A%2F%2Fsoundcloud.com%2Fband%2Fsets%2Falbum-1",
     "https://open.spotify.com/track/0123456789abcdefghijAB?si=1": "https://open.spotify.com/embed/track/0123456789abcdefghijAB",
     "https://soundcloud.com/band/song": "https://w.soundcloud.com/player/?url=https%3A%2F%2Fsoundcloud.com%2Fband%2Fsong",
     "https://www.tiktok.com/@somebody/video/7012345678901234567": "https://www.tiktok.com/player/v1/7012345678901234567",
@@ -32,6 +38,11 @@ UNKNOWN = [
     "https://youtube.com.evil.example/watch?v=abc-DEF_123", "https://evil.example/embed/abc-DEF_123",
     "javascript:alert(1)//youtube.com/embed/abc-DEF_123", "https://youtu.be/<script>alert", "ftp://youtu.be/abc-DEF_123",
     "https://youtube.com:8443/watch?v=abc-DEF_123", "https://vimeo.com/about", "", "https://soundcloud.com/band",
+    # Pages that are as long as an identifier.
+    "https://www.youtube.com/nationalgeo", "https://www.youtube.com/embed/live_stream?channel=UCabcdefghijk",
+    "https://www.youtube.com/embed/videoseries", "https://www.youtube.com/playlist?list=WL",
+    "https://www.dailymotion.com/francetv", "https://streamable.com/pricing", "https://soundcloud.com/charts/top",
+    "https://soundcloud.com/band/sets", "https://soundcloud.com/band/likes", "https://soundcloud.com/you/sets/likes",
 ]  # fmt: skip
 
 
