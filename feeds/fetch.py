@@ -169,7 +169,7 @@ class _Visit:
             return self._list(Request(page.feed), announced=True)  # a plain page names its feed
         pages, problem = self._further(page)
         behind, gaps = self._behind(pages, problem)
-        named = self._named((*pages, *behind))
+        named = self._named((*pages, *behind), _origin(answer.url))
         pages, behind = named[: len(pages)], named[len(pages) :]
         found = self._to_remember(request)
         if gaps:  # then the list is read as a whole again, and what is behind the gap after it
@@ -233,12 +233,15 @@ class _Visit:
                 return pages, None
         return pages, [url, left] if left > 0 else None
 
-    def _named(self, pages: tuple[Page, ...]) -> tuple[Page, ...]:
-        """Return pages with their author, of whom posts tell the address alone; where asking fails, as they are."""
+    def _named(self, pages: tuple[Page, ...], home: str) -> tuple[Page, ...]:
+        """Return pages with their author, of whom posts tell the address alone; where asking fails, as they are.
+
+        Only the list's own server is asked: it could name anybody, who would be asked, and shown with name and face.
+        """
         posts = [post for page in pages for post in page.posts]
         told = posts[0].author if len({post.author for post in posts}) == 1 else None
         request = self._feed.who(posts[0]) if self._feed.who and told else None
-        if told is None or request is None:
+        if told is None or request is None or _origin(request.url) != home:
             return pages
         try:
             author = self._plain(self._answer(request)[0]).author

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -34,6 +35,9 @@ MOST = 500
 # How far back a list holds all there is: GitHub's events end after 30 days
 # (https://docs.github.com/en/rest/activity/events, read 2026-11), others' lists do not.
 WHOLE = timedelta(days=30)
+
+# Links as the sanitiser writes them.
+_HREF = re.compile(r'href="([^"]*)"')
 
 
 @dataclass
@@ -147,6 +151,21 @@ def _words(post: Post | None) -> Any:
     return [said, media, options, _words(post.quote), _words(post.repost)]
 
 
+def _same_to_readers(post: Post, row: PostRow) -> bool:
+    """Whether a post differs in its markup alone, as after an update of ours that writes the same HTML otherwise."""
+    return words_of(_without_markup(post)) == words_of(_without_markup(Post.from_stored(row.stored)))
+
+
+def _without_markup(post: Post) -> Post:
+    return replace(
+        post,
+        text=" ".join(post.text.split()),
+        html=" ".join(_HREF.findall(post.html)),
+        quote=_without_markup(post.quote) if post.quote else None,
+        repost=_without_markup(post.repost) if post.repost else None,
+    )
+
+
 def _once(posts: Iterator[Post]) -> list[Post]:
     return list({post.id: post for post in reversed(list(posts))}.values())[::-1]
 
@@ -195,14 +214,15 @@ def _update(row: PostRow, post: Post, now: datetime, changes: Changes, *, aging:
     """Store what changed of a post; writing nothing where nothing did keeps a refresh cheap."""
     words = words_of(post)
     late = words != row.words and not row.stored.get("media") and words_of(replace(post, media=())) == row.words
-    if late:  # only its pictures came later (`networks.records.More`): nobody edited it
-        row.words = words
-    elif words != row.words:
-        row.words, row.edited = words, now
+    # Where only its pictures came later (`networks.records.More`), or its markup changed, nobody edited it.
+    if words != row.words and not late and not _same_to_readers(post, row):
+        row.edited = now
         post = replace(post, edited=post.edited or written(now))
         changes.edited.append(row.id)
     elif not post.edited and row.stored.get("edited"):
         post = replace(post, edited=row.stored["edited"])
+    if words != row.words:
+        row.words = words
     stored = post.as_stored()
     if stored != row.stored:
         row.stored = stored

@@ -55,7 +55,7 @@ def connected_accounts(services: Services) -> Iterator[Finding]:
         else:
             continue
         again = f"accounts connect {account.network} --site {account.site_key}"
-        who = account.handle or account.name or account.id
+        who = " ".join((account.handle or account.name or account.id).split())  # a stranger's: it stays on its line
         found.append(
             f"account {who} at {account.network} of site {account.site_key}: {why}; connect it anew: {again}"
         )

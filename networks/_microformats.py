@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from networks._announced import announced
@@ -27,6 +28,9 @@ MOST_ENTRIES = 200
 ENTRIES = ["h-entry", "h-event", "h-review"]
 FILES: tuple[tuple[str, MediaType], ...] = (("photo", "image"), ("video", "video"), ("audio", "audio"))
 Properties = Mapping[str, list[Any]]
+# Properties that one element may be; real ones are two or three at once.
+MOST_PROPERTIES = 20
+_PROPERTY = re.compile(r"(?:p|u|dt|e)-.")
 # Names of items (https://microformats.org/wiki/microformats2-parsing#parse_a_document_for_microformats), without the
 # heights that Tailwind's class names tell (https://tailwindcss.com/docs/height, both read 2026-11).
 _ROOT = re.compile(r"h-(?!(?:auto|fit|full|max|min|px|screen|[sld]vh|[sld]vw|lh)$)(?:[a-z0-9]+-)?[a-z]+(?:-[a-z]+)*")
@@ -176,10 +180,10 @@ def _properties(root: Tag) -> dict[str, list[Any]]:
     """Return an item's properties: those of its own, not of items nested in it."""
     found: dict[str, list[Any]] = {}
     for node in _own(root):
-        for mark in _marks(node):
+        marks = dict.fromkeys(mark for mark in _marks(node) if _PROPERTY.match(mark))
+        for mark in islice(marks, MOST_PROPERTIES):
             prefix, _, key = mark.partition("-")
-            if key and prefix in ("p", "u", "dt", "e"):
-                found.setdefault(key, []).append(_value(node, prefix))
+            found.setdefault(key, []).append(_value(node, prefix))
     words = " ".join(root.get_text(" ").split())
     if "name" not in found and "content" not in found and words:
         found["name"] = [words]

@@ -25,7 +25,7 @@ from networks._syndication_media import media_of
 from networks._syndication_people import author_of, of_source, with_face, without_long_people
 from networks._times import iso, said
 from networks._walk import counted, digest, every, ident, name, record, records, size, text, web
-from networks._xml import readable, shortened
+from networks._xml import readable, shortened, typed
 from networks.records import Author, Page, Post
 
 # Items read from one document; the largest real feeds of the corpus hold some hundreds.
@@ -68,7 +68,7 @@ def parsed(body: bytes, headers: Mapping[str, str] | None = None, url: str = "")
     try:
         return feedparser.parse(
             io.BytesIO(body),
-            response_headers={**told, **(headers or {})},
+            response_headers={**told, **{key: typed(value) for key, value in (headers or {}).items()}},
             sanitize_html=False,
             resolve_relative_uris=False,
         )
@@ -156,7 +156,7 @@ def _post(entry: Any, base: str, network: str, author: Author | None, lang: str)
         id=ident(_get(entry, "id")) or url or digest(title, words, own.name if own else "", when),
         url=url,
         time=when,
-        author=with_face(own, author) if own else of_source(_get(entry, "source"), base) or author,
+        author=with_face(own, author) if own else of_source(_get(entry, "source"), base, author),
         text=words,
         html=clean,
         media=tuple(media_of(entry, pictured, base, inner, url)),
@@ -178,8 +178,9 @@ def told_apart(posts: Iterable[Post]) -> Iterator[Post]:
         if (other.url, other.title) == (post.url, post.title):
             yield post
         else:
-            own = post.url if post.url not in first else ""
-            yield replace(post, id=own or digest(post.id, post.title, post.url, post.time))
+            own = post.url if post.url and post.url not in first else ""
+            own = own or digest(post.id, post.title, post.url, post.time)
+            yield first.setdefault(own, replace(post, id=own))
 
 
 def tags_of(terms: list[Any]) -> tuple[str, ...]:

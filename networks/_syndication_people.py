@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from networks._html import plain
@@ -11,9 +12,8 @@ from networks.records import Author
 
 _MAIL = re.compile(r"(?:mailto:)?[^\s()<>,;:\"@]{1,64}@[^\s()<>,;:\"@]{1,255}")
 # Elements in which feedparser looks for an e-mail address, in time that grows with the square of their length.
-_PEOPLE = re.compile(
-    rb"<((?:[\w.-]{1,40}:)?(?:author|creator|managingeditor|owner|publisher|webmaster))\b[^<>]*+(?<!/)>", re.I
-)
+_NAMED = rb"((?:[\w.-]{1,40}:)?(?:author|creator|managingeditor|owner|publisher|webmaster))"
+_PEOPLE, _PEOPLE_END = re.compile(rb"<%s\b[^<>]*+(?<!/)>" % _NAMED, re.I), re.compile(rb"</%s\s*>" % _NAMED, re.I)
 # Bytes of one, and of its words where it is longer: Atom's with name, address and picture have some hundreds.
 LONGEST_PERSON, LONGEST_WORDS = 4000, 300
 _EMPTY_BRACKETS = re.compile(r"[<(\[]\s*[>)\]]")
@@ -23,15 +23,19 @@ def without_long_people(body: bytes) -> bytes:
     """Return a document whose elements about people are none of them longer than anybody's real ones."""
     pieces, at = [], 0
     while found := _PEOPLE.search(body, at):
-        begin, end = found.end(), re.compile(rb"</" + re.escape(found[1]) + rb"\s*>", re.I)
-        near = end.search(body, begin, begin + LONGEST_PERSON)
+        begin = found.end()
         pieces.append(body[at:begin])
         at = begin
-        if near is None:
-            far = end.search(body, begin)
+        if not any(_ends(found, body, begin + LONGEST_PERSON)):
             pieces.append(body[begin : begin + LONGEST_WORDS].partition(b"<")[0].partition(b"&")[0])
-            at = far.start() if far else len(body)
+            at = next(_ends(found, body, len(body)), len(body))
     return b"".join([*pieces, body[at:]])
+
+
+def _ends(person: re.Match[bytes], body: bytes, until: int) -> Iterator[int]:
+    """Yield where an element about a person may end, up to a place in the document."""
+    own = person[1].lower()
+    return (end.start() for end in _PEOPLE_END.finditer(body, person.end(), until) if end[1].lower() == own)
 
 
 def author_of(mapping: Any, base: str) -> Author | None:
@@ -44,11 +48,15 @@ def author_of(mapping: Any, base: str) -> Author | None:
     return Author(name=shown, url=web(first.get("href"), base)) if shown else None
 
 
-def of_source(source: Any, base: str) -> Author | None:
-    """Return whom an entry that a feed took over from another is from (RFC 4287 §4.2.11, ``source`` of RSS)."""
+def of_source(source: Any, base: str, site: Author | None) -> Author | None:
+    """Return whom an entry that a feed took over from another is from (RFC 4287 §4.2.11, ``source`` of RSS): the site
+    itself where it took over nothing, or from one of its name.
+    """
     link = web(_get(source, "link"), base)
     found = author_of(source, base) or Author(name(plain(text(_get(source, "title")))))
-    return Author(found.name, url=found.url or link) if found.name else None
+    if not found.name or (site and found.name == site.name):
+        return site
+    return Author(found.name, url=found.url or link)
 
 
 def with_face(own: Author, site: Author | None) -> Author:

@@ -32,6 +32,11 @@ _CHARSET = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{1,40})", re.I)
 _DECLARED = re.compile(rb"\A\s*<\?xml\b[^>]{0,200}?\bencoding\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w.:-]{1,40})")
 _OF_XML = frozenset((b"lt", b"gt", b"amp", b"quot", b"apos"))
 _DECLARATION, _DOCTYPE = re.compile(rb"\s{0,99}<\?xml\b[^<>]{0,200}\?>"), re.compile(rb"<!doctype", re.I)
+_START = re.compile(rb"(<[^\s<>\"'!?/][^\s<>\"']*+)(?:[^<>\"']|\"[^\"<]*+\"|'[^'<]*+')*+>")
+_VALUE = re.compile(rb"=\s*+[\"']")
+# Attributes of one element; roots that name all of podcasting's namespaces have 30. Python's XML reader looks at all
+# of them for each of them.
+MOST_ATTRIBUTES = 100
 _ELEMENT, _BLANKS = re.compile(rb"<\w"), re.compile(rb"\s\s+")
 _ITEM, _ITEM_END = (re.compile(rb"<%s(?:\w{1,20}:)?(?:item|entry)(?=[\s>])" % end, re.I) for end in (b"", b"/"))
 _OPENS, _CLOSES = b"<![CDATA[", b"]]>"
@@ -46,10 +51,18 @@ _NOT_BYTES = re.compile(rb"utf|ucs|unicode|iso-?2022|hz", re.I)
 
 def readable(body: bytes) -> bytes:
     """Return a document that a parser can read if anything can; raise BadReply where it declares what could grow."""
-    body = _without_blanks(_in_bytes(body))
+    body = _START.sub(_with_few, _without_blanks(_in_bytes(body)))
     declared = _entities(body)
     body = _HARMLESS.sub(b" ", body) if _ENTITY.search(body) else body
     return b"".join(_parts(body, declared)) if b"\x1b" not in body else body  # ISO-2022-JP has & inside of letters
+
+
+def _with_few(start: re.Match[bytes]) -> bytes:
+    """Return a start tag without its attributes where they are too many."""
+    tag = start[0]
+    if tag.count(b"=") <= MOST_ATTRIBUTES or len(_VALUE.findall(tag)) <= MOST_ATTRIBUTES:
+        return tag
+    return start[1] + (b"/>" if tag.endswith(b"/>") else b">")
 
 
 def _without_blanks(body: bytes) -> bytes:
@@ -79,7 +92,7 @@ def _in_bytes(body: bytes) -> bytes:
     if kind:
         return _named_utf8(body.decode(kind, "replace").encode("utf-8", "replace"))
     found = _DECLARED.match(body)
-    if found and (_hides_ascii(found[1].decode()) or (not (_NOT_BYTES.search(found[1]) or body.isascii()) and _is_utf8(body))):
+    if found and (_hides_ascii(found[1].decode()) or (not _NOT_BYTES.search(found[1]) and _is_utf8(body))):
         return _named_utf8(body)  # whoever changed the letters forgot the declaration
     return body
 
@@ -105,11 +118,11 @@ def _named_utf8(body: bytes) -> bytes:
 
 
 def _is_utf8(body: bytes) -> bool:
+    """Whether a document has letters beyond ASCII, and is UTF-8."""
     try:
-        body.decode("utf-8")
+        return bool(not body.isascii() and body.decode("utf-8"))
     except UnicodeDecodeError:
         return False
-    return True
 
 
 def _entities(body: bytes) -> dict[bytes, bytes]:

@@ -101,7 +101,7 @@ def connected(app: Flask, site: NewSite, handle: str, app_name: str = "") -> str
 def test_accounts_that_wait_for_their_owners(tmp_path: Path) -> None:
     app = an_app(tmp_path, x_client_id="id", x_client_secret="s")
     site = a_site(app)
-    good, closed, refused = (connected(app, site, name) for name in ("@good", "@closed", "@refused"))
+    good, closed, refused = (connected(app, site, name) for name in ("@good", "@closed", "@refused\nerror   "))
     gone = connected(app, site, "@gone", app_name="an application that the site had")
     assert len({good, closed, refused, gone}) == 4
     broken(app, NetworkAccountRow, id=closed)
@@ -110,6 +110,7 @@ def test_accounts_that_wait_for_their_owners(tmp_path: Path) -> None:
     said = warned(app, "account @")
     reasons = {"@closed": "do not open", "@refused": "agree again", "@gone": "application"}
     assert len(said) == 3
+    assert not any("\n" in line for line in said), "a name makes no line of its own"
     for handle, why in reasons.items():
         assert [
             why in line and f"accounts connect x --site {site.key}" in line for line in said if handle in line

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from og.reader.scan import ATTRIBUTES, attributes
+from og.reader.scan import ATTRIBUTES, attributes, properties
 
 if TYPE_CHECKING:
     from bs4 import Tag as Element
@@ -83,7 +83,7 @@ class Tag:
     def keys(self) -> tuple[str, ...]:
         """What a meta is about, as written: its ``property``, which is a list (RDFa Core §5), and its ``name``."""
         name = self.attributes.get("name", "").strip()
-        return tuple(dict.fromkeys([*self.attributes.get("property", "").split(), *([name] if name else [])]))
+        return tuple(dict.fromkeys([*properties(self.attributes), *([name] if name else [])]))
 
 
 @dataclass

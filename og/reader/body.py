@@ -18,8 +18,10 @@ from og.reader.scan import ATTRIBUTES, Attributes, attributes
 # Elements looked at for one word, and bytes of one element: a name or a date stands in far less.
 MOST_ELEMENTS = 100
 LONGEST_ELEMENT = 4_000
-# Bytes before a word in which its tag must start.
+# Bytes before a word in which its tag must start, and of the whole tag: one that never ends would be read to the end
+# of the page for each word in it.
 LONGEST_START = 4_000
+LONGEST_TAG = 32_000
 
 _TAG = re.compile(rf"<([a-zA-Z][a-zA-Z0-9:-]*+)(?=[\t\n\f\r />])({ATTRIBUTES})>".encode())
 _VOID = frozenset({b"meta", b"link", b"img", b"br", b"hr", b"input", b"source", b"embed"})
@@ -72,7 +74,7 @@ def elements(body: bytes, word: str, start: int = 0) -> Iterator[Element]:
         if position < 0:
             return
         tag = body.rfind(b"<", max(0, position - LONGEST_START), position + 1)
-        found = _TAG.match(body, tag) if tag >= 0 else None
+        found = _TAG.match(body, tag, tag + LONGEST_TAG) if tag >= 0 else None
         if found and found.end() > position:
             yield Element(found[1].lower(), found[2], found.end(), body)
             position = found.end() - 1

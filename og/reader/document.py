@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from og.reader.addresses import absolute
 from og.reader.clean_text import filled, unescaped
 from og.reader.jsonld import Graph, Node, graph_of, main_node
-from og.reader.scan import Attributes, Tags, scan
+from og.reader.scan import Attributes, Tags, properties, scan
 
 T = TypeVar("T")
 # Dublin Core as RDFa writes it (dc:title), and as HTML does (DC.title, https://www.rfc-editor.org/rfc/rfc2731).
@@ -131,8 +131,8 @@ def _keys(found: Attributes) -> list[str]:
 
     ``property`` and ``name`` are read alike: 13 % of real pages write og: in ``name``, 10 % twitter: in ``property``.
     """
-    prop, name = found.get("property", ""), found.get("name", "").strip().lower()
-    keys = prop.lower().split() if prop else []  # a list of words (RDFa Core §5)
+    name = found.get("name", "").strip().lower()
+    keys = [word.lower() for word in properties(found)] if "property" in found else []
     if name:
         keys.append(name)
     else:

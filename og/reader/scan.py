@@ -10,6 +10,7 @@ is taken for tags nobody asks for. `docs/decisions/0004-pages-are-scanned-not-pa
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from og.reader.clean_text import attribute
@@ -18,6 +19,9 @@ from og.reader.clean_text import attribute
 MOST_TAGS = 20_000
 # Bytes of one attribute's value that are kept. The longest description seen has 11,300.
 LONGEST_VALUE = 20_000
+# Words of one ``property`` that are read: it is a list, in which real pages have one or two, and what its tag says is
+# kept, and written, for each.
+MOST_PROPERTIES = 8
 
 
 def either_case(word: str) -> str:
@@ -89,6 +93,11 @@ def attributes(section: bytes) -> Attributes:
         if key not in found:
             found[key] = attribute((double or single or bare)[:LONGEST_VALUE])
     return found
+
+
+def properties(found: Mapping[str, str]) -> list[str]:
+    """Return what a meta is about by its ``property``, as written: a list of words (RDFa Core §5)."""
+    return found.get("property", "").split(None, MOST_PROPERTIES)[:MOST_PROPERTIES]
 
 
 class _Pass:

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from og.checker.positions import Tag
+from og.reader.scan import properties
 from og.tagging.jsonld import same_kind, schema_of
 from og.tagging.slots import MENDED, SEVERAL, all_said, full, is_said, says, slots
 from og.tagging.source import Edit, Source
@@ -152,7 +153,7 @@ class _Merge:
 
 def _again(tag: Tag, slot: str) -> Written:
     """Return a meta that says one of the things that a tag of the page says."""
-    words = [("property", word) for word in tag.attributes.get("property", "").split()]
+    words = [("property", word) for word in properties(tag.attributes)]
     name, word = next(
         pair
         for pair in (*words, ("name", tag.attributes.get("name", "").strip()))

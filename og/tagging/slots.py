@@ -10,6 +10,7 @@ from og.reader.addresses import absolute
 from og.reader.clean_text import clean
 from og.reader.rules.links import FEED_RELATIONS, FEED_TYPES, OEMBED_RELATIONS, OEMBED_TYPES
 from og.reader.rules.media import media_type, pixels, structured
+from og.reader.scan import properties
 from og.tagging.jsonld import SCRIPT_ID
 from og.tags import Written
 
@@ -52,8 +53,8 @@ _CARDS = ("summary", "summary_large_image", "player", "app")
 def slots(name: str, attributes: Mapping[str, str]) -> tuple[str, ...]:
     """Return the slots of a tag: several, where it has several properties or names; none, where it is not ours."""
     if name == "meta":
-        keys = (*attributes.get("property", "").lower().split(), attributes.get("name", "").strip().lower())
-        return tuple(dict.fromkeys(_of_key(key) for key in keys if key))
+        keys = (*properties(attributes), attributes.get("name", "").strip())
+        return tuple(dict.fromkeys(_of_key(key.lower()) for key in keys if key))
     if name == "script":
         return ("jsonld",) if attributes.get("id") == SCRIPT_ID else ()
     return ("title",) if name == "title" else _of_link(attributes) if name == "link" else ()

@@ -101,6 +101,19 @@ def test_what_came_before_a_later_page_failed_is_kept(world: World, masto: Masto
 # --- posts change and go ---
 
 
+def test_other_markup_of_the_same_words_is_no_edit(world: World, masto: Mastodon) -> None:
+    masto.toots[1] = toot(2, content='<p>See <a href="https://a.example/">this</a></p>')
+    feed = world.add("mastodon:@me@toots.example")
+    for content, edited in (("<p><b>See</b> <a href='https://a.example/'>this</a></p>", 0),
+                            ("<p><b>See</b> <a href='https://b.example/'>this</a></p>", 1),
+                            ("<p>See <a href='https://b.example/'>this</a></p>", 0)):  # fmt: skip
+        masto.toots[1] = toot(2, content=content)
+        world.later(minutes=5)
+        assert world.refresh(feed)[0].edited == edited
+    (post,) = [entry.post for entry in world.feeds.everything(feed.id) if "b.example" in entry.post.html]
+    assert (post.edited[:10], "<b>" in post.html) == ("2026-11-22", False)
+
+
 def test_an_edit_is_shown_and_marked(world: World, masto: Mastodon) -> None:
     feed = world.add("mastodon:@me@toots.example")
     world.refresh(feed)
@@ -230,6 +243,23 @@ def test_whose_outbox_it_is_stands_at_its_posts(tmp_path: Path) -> None:
         authors = [post["author"] for post in world.get(feed)["posts"]]
         assert {(author["name"], author["handle"]) for author in authors} == {("Ada", "@ada@ap.example")}
         assert all("/media/" in author["avatar"] or author["avatar"] == face for author in authors)
+
+
+def test_nobody_elsewhere_is_asked_who_an_outbox_is_from(tmp_path: Path) -> None:
+    base, other = "https://ap.example", "https://known.example/users/ada"
+    context = {"@context": "https://www.w3.org/ns/activitystreams"}
+    note = {"type": "Note", "id": f"{base}/n/1", "content": "<p>Hello</p>", "attributedTo": other}
+    pages: dict[str, Any] = {
+        f"{base}/.well-known/webfinger": {"links": [
+            {"rel": "self", "type": "application/activity+json", "href": f"{base}/me"}]},
+        f"{base}/me": {**context, "type": "Person", "id": f"{base}/me", "outbox": f"{base}/out"},
+        f"{base}/out": {**context, "type": "OrderedCollection", "orderedItems": [note]},
+        other: {**context, "type": "Person", "id": other, "name": "Ada", "icon": f"{other}.png"},
+    }  # fmt: skip
+    with a_world(tmp_path, pages) as world:
+        feed = world.add("fediverse:@me@ap.example")
+        assert world.texts(feed) == ["Hello"]
+        assert world.internet.to(other) == []
 
 
 # --- what is asked ---

@@ -184,6 +184,29 @@ def test_24_encrypting_proves_nothing(read: Read, kind: str) -> None:
         read(token, public(), PRIVATE_KEY=key)
 
 
+# --- userinfo that is signed (§5.3.2) ---
+
+
+def test_userinfo_as_the_document_says_of_userinfo(internet: Internet, door: Door) -> None:
+    """Providers may sign it otherwise than their ID tokens (Discovery §3, userinfo_signing_alg_values_supported)."""
+    internet.pages[url := f"{SERVER}/userinfo"] = {"keys": [public(CURVE)]}
+    where = Endpoints("", "", issuer=ISSUER, jwks=url, algorithms=("RS256",))
+    token = signed(CURVE, "ES256")
+    with pytest.raises(LoginFailed, match="not agreed"):
+        id_tokens.signed_of(door, where, token)
+    assert id_tokens.signed_of(door, replace(where, userinfo_algorithms=("ES256",)), token)["sub"] == "u-1"
+
+
+@pytest.mark.parametrize("alg", ["HS256", "none"])
+def test_24_userinfo_by_no_key_of_the_provider(internet: Internet, door: Door, alg: str) -> None:
+    """That the document offers it does not make a shared secret, or nothing, the provider's word."""
+    internet.pages[url := f"{SERVER}/userinfo/{alg}"] = {"keys": [public()]}
+    where = Endpoints("", "", issuer=ISSUER, jwks=url, userinfo_algorithms=(alg,))
+    client = Client("id", {"CLIENT_SECRET": SECRET, "ID_TOKEN_ALG": ""})
+    with pytest.raises(LoginFailed, match="not agreed"):
+        id_tokens.signed_of(replace(door, client=client), where, by_secret() if alg == "HS256" else UNSIGNED)
+
+
 # --- key sets, and what tokens say of theirs ---
 
 PADDED = {"kty": "OKP", "crv": "X25519", "kid": "x", "x": "IA0SO6bFK5u0O1ij3b0yXbAMEqJkaSZiDu6qxoEOnHY="}

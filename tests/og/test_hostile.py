@@ -262,6 +262,20 @@ def test_a_megabyte_takes_no_longer_than_many_honest_pages(name: str) -> None:
     assert time.process_time() - start < 1_500 * honest
 
 
+@pytest.mark.parametrize("word", [b"class=date ", b"datetime=1 ", b"itemprop=author "])
+def test_a_tag_that_never_ends_is_not_read_again_for_each_word_in_it(word: bytes) -> None:
+    html = b"<title>A headline</title><time><h1>A headline</h1><p "
+    assert seconds(html + word * 50_000) < 30 * seconds(html + b"x" * len(word) * 50_000)
+
+
+def test_a_property_is_a_list_of_a_few_words() -> None:
+    """What a tag says is kept for each; 2 MB of words took 100 MB."""
+    from og.reader.document import Document
+
+    words = b" ".join(b"og:%d" % number for number in range(5_000))
+    assert len(Document(b'<meta property="og:title ' + words + b'" content=x>', URL).metas) < 20
+
+
 @settings(max_examples=20)
 @given(st.integers(1, 5_000))
 def test_depth_is_no_matter(depth: int) -> None:

@@ -25,9 +25,13 @@ _DECORATION = re.compile(
     r"sprite|pixel|spacer|blank\.|transparent|1x1|/emoji|icon|loading|loader|placeholder|badge|button|/flags?/"
     r"|rss\.|hamburger|lizenz|license|^data:|[\\\x22']|^(?!.*logo).*\.svg(?:$|\?)|doubleclick|/ads?/"
     r"|gravatar|avatar|stats?\.|counter|tracking|qr-?code|creativecommons\.org/l|follow|/delivery/a|//banners?\."
-    r"|piwik|matomo|(?:\s|%20)\d+w\b",
+    r"|piwik|matomo|(?:\s|%20)\d+w\b|facebook\.com/tr\b|scorecardresearch|vgwort|ivwbox|//bat\.bing|ads\.linkedin|/adsct"
+    r"|//mc\.yandex|googleadservices",
     re.IGNORECASE,
 )
+# Faces of who wrote it or says something, by the element's class; and what nobody is shown.
+_FACE = re.compile(r"avatar|(?<![a-z])(?:author|byline|commenter)(?![a-z])", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 # Width and height in pixels below which a picture shows nothing: an article's own is larger than the furniture.
 _ON_PAGE, _IN_ARTICLE = (60, 40), (120, 80)
 
@@ -168,7 +172,10 @@ def _shown(document: Document, start: int, end: int, least: tuple[int, int]) -> 
         source = found.get("src", "") or found.get("data-src", "")
         width, height = pixels(found.get("width", "")), pixels(found.get("height", ""))
         small = (width and width < least[0]) or (height and height < least[1])
-        if not small and not _DECORATION.search(source) and not (start and "logo" in source.lower()):
+        apart = _FACE.search(found.get("class", "")) or _HIDDEN.search(found.get("style", "")) or "hidden" in found
+        if small or apart or _DECORATION.search(source):
+            continue
+        if not (start and "logo" in source.lower()):
             yield _one(document, source, width, height, clean(found.get("alt", ""), LONGEST_ALT))
 
 

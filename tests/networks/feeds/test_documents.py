@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
 from time import process_time
 from typing import Any
 
@@ -115,6 +116,22 @@ def test_no_entity_is_made_by_taking_one_out() -> None:
     assert b"<!entity" not in prepared(rss("&b;", inner=f"<!DOCTYPE rss [{hidden}]>").encode()).lower()
 
 
+@pytest.mark.parametrize("encoding", ["utf-7", "u7", "cp037"])
+@pytest.mark.parametrize("in_header", [False, True])
+def test_entities_do_not_hide_in_an_encoding(encoding: str, in_header: bool) -> None:
+    grows = '<!DOCTYPE rss [<!ENTITY a "words"><!ENTITY b "&a;&a;">]>'
+    document = rss("&b;", "" if in_header else encoding, grows)
+    if encoding == "cp037":
+        body = document.encode(encoding)
+    else:
+        for sign, hidden in (("<!", "+ADwAIQ-"), ("&", "+ACY-")):
+            document = document.replace(sign, hidden)
+        body = document.encode()
+    headers = {"content-type": f"application/xml; charset={encoding}"} if in_header else {}
+    with contextlib.suppress(Problem):
+        assert not any("wordswords" in post.title for post in read(body, **headers).posts)
+
+
 def test_a_list_of_feeds_is_named_as_one() -> None:
     body = (
         b'<?xml version="1.0"?><opml version="2.0"><head/><body><outline xmlUrl="https://a.example/"/></body></opml>'
@@ -159,3 +176,29 @@ def test_events_and_reviews_in_a_page_are_posts_too() -> None:
     assert [(post.title or post.text, post.url) for post in page.posts] == [
         ("Tea at noon", "https://site.example/e/1"), ("A good book", "https://site.example/r/2"),
     ]  # fmt: skip
+
+
+def test_the_page_of_an_entrys_author_is_no_picture_of_it() -> None:
+    people = "".join(
+        f"<{kind}><name>A</name><uri>https://a.example/{kind}</uri></{kind}>" for kind in ("author", "contributor")
+    )
+    body = f'<feed xmlns="http://www.w3.org/2005/Atom"><entry><id>urn:x:1</id><title>T</title>{people}</entry></feed>'
+    post = read(body.encode()).posts[0]
+    assert (post.media, post.author and post.author.url) == ((), "https://a.example/author")
+
+
+def test_a_site_that_names_itself_as_its_source_keeps_its_face() -> None:
+    site = "<title>Blog</title><link>https://site.example/</link><image><url>https://site.example/i.png</url></image>"
+    item = '<item><title>x</title><link>/1</link><source url="https://site.example/feed">Blog</source></item>'
+    page = read(f'<rss version="2.0"><channel>{site}{item}</channel></rss>'.encode())
+    assert page.posts[0].author == page.author
+    assert page.author
+    assert page.author.avatar == "https://site.example/i.png"
+
+
+def test_no_two_posts_of_a_feed_get_one_id() -> None:
+    items = "".join(f"<item><guid>g</guid><link>/1</link><title>{n}</title></item>" for n in range(3))
+    late = "<item><guid>https://site.example/1</guid><link>/2</link><title>late</title></item>"
+    body = f'<rss version="2.0"><channel><link>https://site.example/</link>{items}{late}</channel></rss>'.encode()
+    assert len({post.id for post in read(body).posts}) == 4
+    assert [post.id for post in read(body).posts] == [post.id for post in read(body).posts]

@@ -72,6 +72,9 @@ GROWING: dict[str, Callable[[int], str]] = {
     "a feed's author": lambda n: _rss(f"<author>{'a' * n}</author>"),
     "a feed's author in pieces": lambda n: _rss("<author>" + ("a" * 900 + "<!-- -->") * (n // 900) + "</author>"),
     "a podcast's owners": lambda n: _rss("<itunes:author>a</itunes:author>" + "<itunes:owner>" * (n // 14)),
+    "an element's attributes": lambda n: _rss("<a " + " ".join(f'a{m}="1"' for m in range(n // 9)) + "/>"),
+    "an encoding that is never named": lambda n: f"<?xml version='1.0' encoding={' ' * n}",
+    "an element's classes": lambda n: "<html><body class=h-entry><p class='" + "p-name " * (n // 7) + "'>x",
     "tags that never end": lambda n: "<html><body class=h-feed><p class=h-entry>x</p>" + "<a b='" * (n // 6),
     "comments that never end": lambda n: "<html><body class=h-feed><p class=h-entry>x</p>" + "<!--" * (n // 4),
 }
