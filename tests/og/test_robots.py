@@ -18,6 +18,7 @@ from core.netguard import Guard
 from og.preview import read
 from og.reader.robots_txt import MOST_BYTES, Robots, allowed, rules_for
 from og.robots import header_rules, shown
+from tests.core.cache_doubles import eventually
 from tests.doubles import an_app, some_settings
 
 # robots.txt, then paths that may be asked for, and paths that may not.
@@ -181,6 +182,7 @@ def test_a_file_is_kept_and_outlives_its_server(httpserver: HTTPServer, http: Ht
     now = time.time()
     cache._clock = lambda: now + 2 * 86400
     assert robots.allows(url) is False, "the old copy counts while there is no other"
+    eventually(lambda: httpserver.log)  # it is asked for again meanwhile, and not in the next test
 
 
 def test_the_header_is_read_for_our_name_only(httpserver: HTTPServer, http: Http) -> None:
