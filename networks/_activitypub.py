@@ -81,11 +81,6 @@ def page(data: Any, url: str, network: str) -> Page:
     return Page(title=title, posts=posts, next=_next(body, kind, url), author=owner, gone=tuple(_gone(items)))
 
 
-def of_answer(answer: Answer, network: str) -> Page:
-    """Return an answer as a page of posts."""
-    return page(opened(answer, CODES), answer.url, network)
-
-
 def _items(data: Any) -> Iterator[Any]:
     """Yield what a collection holds, its first page too where that stands in it; or the object itself."""
     if isinstance(data, list):

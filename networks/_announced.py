@@ -42,8 +42,8 @@ def announced(tree: BeautifulSoup, base: str, header: str = "") -> str:
 
 def _in_page(tree: BeautifulSoup) -> Iterator[tuple[int, str]]:
     for node in tree.find_all("link", href=True, limit=MOST_LINKS):
-        address, title = _of(node, "href"), _of(node, "title")
-        yield _rank(_of(node, "type"), address, title), address if _fits(node, address) else ""
+        address, title = attr(node, "href"), attr(node, "title")
+        yield _rank(attr(node, "type"), address, title), address if _fits(node, address) else ""
 
 
 def _in_header(header: str) -> Iterator[tuple[int, str]]:
@@ -53,7 +53,7 @@ def _in_header(header: str) -> Iterator[tuple[int, str]]:
 
 
 def _fits(node: Any, address: str) -> bool:
-    return _says_feed(_of(node, "rel"), _of(node, "type"), address)
+    return _says_feed(attr(node, "rel"), attr(node, "type"), address)
 
 
 def _says_feed(rel: str, kind: str, address: str) -> bool:
@@ -80,8 +80,8 @@ def _followed(tree: BeautifulSoup, base: str) -> str:
     """Return where a link leads that says it is a feed, or has the address of one on the same site."""
     named: list[tuple[bool, int, str]] = []
     for node in tree.find_all("a", href=True, limit=MOST_LINKS):
-        address = _web(_of(node, "href"), base)
-        if _FEED.match(_plain(_of(node, "type"))) and address:
+        address = _web(attr(node, "href"), base)
+        if _FEED.match(_plain(attr(node, "type"))) and address:
             return address
         if _LIKE_A_FEED.search(address) and (origin(address) == origin(base) or "://feeds." in address):
             named.append((bool(_COMMENTS.search(address)), len(named), address))
@@ -106,6 +106,7 @@ def _parameter(parameters: str, name: str) -> str:
     return (found[1] or found[2] or "") if found else ""
 
 
-def _of(node: Any, attribute: str) -> str:
-    value = node.get(attribute)
+def attr(node: Any, wanted: str) -> str:
+    """Return an element's attribute; those that are lists of words come as such, none as the empty string."""
+    value = node.get(wanted) if node is not None else None
     return " ".join(value) if isinstance(value, list) else value or ""

@@ -97,18 +97,6 @@ def of_bytes(raw: str, start: int, end: int) -> tuple[int, int] | None:
     return len(before), len(before) + len(inside)
 
 
-def of_units(raw: str, start: int, end: int) -> tuple[int, int] | None:
-    """Return a span of UTF-16 units in code points; None where it would cut a character in two."""
-    data = raw.encode("utf-16-le", "surrogatepass")
-    if not 0 <= start < end <= len(data) // 2:
-        return None
-    try:
-        before, inside = data[: 2 * start].decode("utf-16-le"), data[2 * start : 2 * end].decode("utf-16-le")
-    except UnicodeDecodeError:
-        return None
-    return len(before), len(before) + len(inside)
-
-
 def tagged(raw: str, *, hashtag: str = "", mention: str = "") -> tuple[str, str]:
     """Return text and HTML of a raw text whose addresses, #tags and @names become links.
 

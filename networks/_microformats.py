@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from networks._announced import announced
+from networks._announced import announced, attr
 from networks._depth import whole_tags
 from networks._html import of_clean, of_text, sanitised
 from networks._pictures import unique, within
@@ -63,7 +63,7 @@ def page_of_html(body: str, url: str, network: str, link: str = "") -> Page:
     from bs4 import BeautifulSoup
 
     tree = BeautifulSoup(whole_tags(body), "html.parser")
-    base = web(_of(tree.find("base", href=True), "href"), url) or url
+    base = web(attr(tree.find("base", href=True), "href"), url) or url
     nodes = [node for node in tree.find_all(class_=ENTRIES) if not _inside_entry(node)][:MOST_ENTRIES]
     entries = [{"properties": _properties(node)} for node in nodes]
     feed, card = tree.find(class_="h-feed"), _own_card(tree)
@@ -147,14 +147,8 @@ def _media(properties: Properties, html: str, base: str) -> list[Media]:
 # --- HTML to properties ---
 
 
-def _of(node: Any, attribute: str) -> str:
-    """Return an attribute's value; those that are lists of words come as such."""
-    value = node.get(attribute) if node is not None else None
-    return " ".join(value) if isinstance(value, list) else value or ""
-
-
 def _marks(node: Any) -> list[str]:
-    return _of(node, "class").split()
+    return attr(node, "class").split()
 
 
 def _kinds(node: Any) -> list[str]:
@@ -188,7 +182,7 @@ def _properties(root: Tag) -> dict[str, list[Any]]:
     if "name" not in found and "content" not in found and words:
         found["name"] = [words]
     if "url" not in found and root.name == "a":
-        found["url"] = [_of(root, "href")]
+        found["url"] = [attr(root, "href")]
     return found
 
 
@@ -206,9 +200,9 @@ def _value(node: Tag, prefix: str) -> Any:
     if prefix == "e":
         return {"html": node.decode_contents(), "value": node.get_text()}
     if prefix == "u":
-        address = _of(node, "href") or _of(node, "src") or _of(node, "data") or node.get_text().strip()
-        return {"value": address, "alt": _of(node, "alt")} if _of(node, "alt") else address
+        address = attr(node, "href") or attr(node, "src") or attr(node, "data") or node.get_text().strip()
+        return {"value": address, "alt": attr(node, "alt")} if attr(node, "alt") else address
     if prefix == "dt":
-        return (_of(node, "datetime") or _of(node, "title") or node.get_text()).strip()
+        return (attr(node, "datetime") or attr(node, "title") or node.get_text()).strip()
     told = {"abbr": "title", "link": "title", "img": "alt"}.get(node.name, "")
-    return ((_of(node, told) if told else "") or _of(node, "value") or " ".join(node.get_text().split())).strip()
+    return ((attr(node, told) if told else "") or attr(node, "value") or " ".join(node.get_text().split())).strip()

@@ -24,7 +24,7 @@ from networks._html import is_marked_up, looks_like_html, of_clean, of_text, par
 from networks._syndication_media import media_of
 from networks._syndication_people import author_of, of_source, with_face, without_long_people
 from networks._times import iso, said
-from networks._walk import counted, digest, every, ident, name, record, records, size, text, web
+from networks._walk import counted, digest, every, ident, name, record, records, size, stored, text, web
 from networks._xml import readable, shortened, typed
 from networks.records import Author, Page, Post
 
@@ -78,20 +78,22 @@ def parsed(body: bytes, headers: Mapping[str, str] | None = None, url: str = "")
 
 def is_feed(read: Any) -> bool:
     """Whether feedparser found a feed: a version, or entries."""
-    return bool(read.get("version") or read.get("entries") or _get(read.get("feed"), "title"))
+    return bool(read.get("version") or read.get("entries") or stored(read.get("feed"), "title"))
 
 
 def page(read: Any, url: str, network: str) -> Page:
     """Return feedparser's reading as a page of posts."""
     feed = read.get("feed") or {}
-    url = url or next((web(_get(one, "href")) for one in _links(feed) if _get(one, "rel") == "self"), "")
-    home, atom = web(_get(feed, "link"), url), str(read.get("version") or "").startswith("atom")
+    url = url or next((web(stored(one, "href")) for one in _links(feed) if stored(one, "rel") == "self"), "")
+    home, atom = web(stored(feed, "link"), url), str(read.get("version") or "").startswith("atom")
     author = _of_feed(feed, home, url)
     # RSS does not say what its relative addresses are meant against: those of a site's program fit the site.
     base = url if atom else home or url
-    lang = language(_get(feed, "language"))
+    lang = language(stored(feed, "language"))
     posts = tuple(_post(entry, base, network, author, lang) for entry in read.get("entries", [])[:MOST_ITEMS])
-    links = {rel: web(_get(one, "href"), url) for one in _links(feed) for rel in [_get(one, "rel") or "alternate"]}
+    links = {
+        rel: web(stored(one, "href"), url) for one in _links(feed) for rel in [stored(one, "rel") or "alternate"]
+    }
     return Page(
         title=titled(feed),
         # In Atom, entries of one id are one entry at several times (RFC 4287 §4.1.1).
@@ -104,19 +106,14 @@ def page(read: Any, url: str, network: str) -> Page:
     )
 
 
-def _get(mapping: Any, key: str) -> Any:
-    """Read a key without feedparser's stand-ins, which give `published` for `updated` and warn about it."""
-    return dict.get(mapping, key) if isinstance(mapping, dict) else None
-
-
 def _links(mapping: Any) -> list[Mapping[str, Any]]:
-    return records(_get(mapping, "links"))
+    return records(stored(mapping, "links"))
 
 
 def titled(mapping: Any) -> str:
     """Return a title as plain text on one line, whether it was text or HTML."""
-    kind = ident(_get(_get(mapping, "title_detail"), "type"))
-    return plain_title(_get(mapping, "title"), marked="html" in kind)
+    kind = ident(stored(stored(mapping, "title_detail"), "type"))
+    return plain_title(stored(mapping, "title"), marked="html" in kind)
 
 
 def plain_title(value: Any, *, marked: bool = False) -> str:
@@ -134,9 +131,9 @@ def language(value: Any) -> str:
 
 def _of_feed(feed: Any, home: str, url: str) -> Author | None:
     """Return who a feed without authors is from: the site itself, since a post needs to say where it is from."""
-    picture = _get(_get(feed, "image"), "href") or _get(feed, "icon") or _get(feed, "logo")
+    picture = stored(stored(feed, "image"), "href") or stored(feed, "icon") or stored(feed, "logo")
     named = author_of(feed, home or url)
-    title = titled(feed) or name(_get(feed, "publisher"))
+    title = titled(feed) or name(stored(feed, "publisher"))
     made = Author(
         name=(named.name if named else "") or title,
         url=(named.url if named else "") or home,
@@ -148,25 +145,25 @@ def _of_feed(feed: Any, home: str, url: str) -> Author | None:
 def _post(entry: Any, base: str, network: str, author: Author | None, lang: str) -> Post:
     url, when = _address(entry, base), _time(entry)
     html, detail, pictured = _body(entry)
-    inner = web(_get(detail, "base"), base) or url or base
+    inner = web(stored(detail, "base"), base) or url or base
     clean = sanitised(html, inner)
     title, words = titled(entry), of_clean(clean)
     own = author_of(entry, base)
     return Post(
-        id=ident(_get(entry, "id")) or url or digest(title, words, own.name if own else "", when),
+        id=ident(stored(entry, "id")) or url or digest(title, words, own.name if own else "", when),
         url=url,
         time=when,
-        author=with_face(own, author) if own else of_source(_get(entry, "source"), base, author),
+        author=with_face(own, author) if own else of_source(stored(entry, "source"), base, author),
         text=words,
         html=clean,
         media=tuple(media_of(entry, pictured, base, inner, url)),
         network=network,
-        lang=language(_get(detail, "language")) or language(_get(entry, "language")) or lang,
-        sensitive=True if _get(entry, "itunes_explicit") or _adult(entry) else None,
+        lang=language(stored(detail, "language")) or language(stored(entry, "language")) or lang,
+        sensitive=True if stored(entry, "itunes_explicit") or _adult(entry) else None,
         counts=_counts(entry),
         title="" if title == words else title,
         edited=_edited(entry),
-        tags=tags_of([_get(tag, "term") or _get(tag, "label") for tag in records(_get(entry, "tags"))]),
+        tags=tags_of([stored(tag, "term") or stored(tag, "label") for tag in records(stored(entry, "tags"))]),
     )
 
 
@@ -194,11 +191,11 @@ def tags_of(terms: list[Any]) -> tuple[str, ...]:
 
 def _body(entry: Any) -> tuple[str, Any, list[str]]:
     """Return the fullest HTML of an entry that has words, its notes, and all that may have pictures."""
-    contents = [one for one in records(_get(entry, "content")) if not _FILE.match(ident(_get(one, "type")))]
-    contents.sort(key=lambda one: "html" not in ident(_get(one, "type")))
-    told = [(text(_get(one, "value")), one) for one in contents[:5]]
-    told += [(text(_get(entry, key)), _get(entry, f"{key}_detail")) for key in WORDS]
-    made = [(_as_html(value, _get(detail, "type")), detail) for value, detail in told if value]
+    contents = [one for one in records(stored(entry, "content")) if not _FILE.match(ident(stored(one, "type")))]
+    contents.sort(key=lambda one: "html" not in ident(stored(one, "type")))
+    told = [(text(stored(one, "value")), one) for one in contents[:5]]
+    told += [(text(stored(entry, key)), stored(entry, f"{key}_detail")) for key in WORDS]
+    made = [(_as_html(value, stored(detail, "type")), detail) for value, detail in told if value]
     html, detail = next((one for one in made if _TAG.sub("", one[0]).strip()), made[0] if made else ("", None))
     return html, detail, [one[0] for one in made]
 
@@ -213,13 +210,13 @@ def _as_html(value: str, kind: Any) -> str:
 
 def _address(entry: Any, base: str) -> str:
     """Return an entry's page: its link, an id that is one, or the file it brings."""
-    files = [_get(one, "href") for one in _links(entry) if _get(one, "rel") == "enclosure"]
-    link = _get(entry, "link")
-    if link and link == _get(entry, "id") and not re.match(r"https?:|/", link):
+    files = [stored(one, "href") for one in _links(entry) if stored(one, "rel") == "enclosure"]
+    link = stored(entry, "link")
+    if link and link == stored(entry, "id") and not re.match(r"https?:|/", link):
         link = ""  # feedparser takes any id for an address that does not say it is none
-    candidates = (link, _get(entry, "feedburner_origlink"), *[_get(o, "href") for o in _links(entry)])
+    candidates = (link, stored(entry, "feedburner_origlink"), *[stored(o, "href") for o in _links(entry)])
     found = next((address for one in candidates if (address := web(_with_scheme(one), base))), "")
-    return found or web(_get(entry, "id")) or next((a for one in files if (a := web(one, base))), "")
+    return found or web(stored(entry, "id")) or next((a for one in files if (a := web(one, base))), "")
 
 
 def _with_scheme(address: Any) -> Any:
@@ -239,9 +236,9 @@ def _edited(entry: Any) -> str:
 
 def _when(entry: Any, key: str) -> str:
     """Return a time as it is written, or as feedparser reads what only it can, if that has the year written."""
-    written = text(_get(entry, key))
+    written = text(stored(entry, key))
     found = iso(written) if written else ""
-    read = "" if found else _moment(_get(entry, f"{key}_parsed"))
+    read = "" if found else _moment(stored(entry, f"{key}_parsed"))
     return found or (read if read[:4] in written or re.match(rf"-?{read[2:4]}\b", written) else "")
 
 
@@ -256,15 +253,15 @@ def _moment(value: Any) -> str:
 
 
 def _adult(entry: Any) -> bool:
-    return "adult" in ident(record(_get(entry, "media_rating")).get("content") or _get(entry, "rating")).lower()
+    return "adult" in ident(record(stored(entry, "media_rating")).get("content") or stored(entry, "rating")).lower()
 
 
 def _counts(entry: Any) -> dict[str, int]:
-    statistics = record(_get(entry, "media_statistics"))
-    stars = record(_get(entry, "media_starrating"))
-    threads = [_get(one, "thr:count") for one in _links(entry) if _get(one, "rel") == "replies"]
+    statistics = record(stored(entry, "media_statistics"))
+    stars = record(stored(entry, "media_starrating"))
+    threads = [stored(one, "thr:count") for one in _links(entry) if stored(one, "rel") == "replies"]
     return counted(
-        replies=_get(entry, "slash_comments") or _get(entry, "thr_total") or next(filter(None, threads), None),
+        replies=stored(entry, "slash_comments") or stored(entry, "thr_total") or next(filter(None, threads), None),
         views=statistics.get("views"),
         likes=statistics.get("favorites") or stars.get("count"),
     )
@@ -272,7 +269,7 @@ def _counts(entry: Any) -> dict[str, int]:
 
 def _pause(feed: Any) -> timedelta | None:
     """Return how long a feed wants to be left alone: ``ttl`` in minutes, or ``sy:updatePeriod``."""
-    minutes = size(next(iter(every(_get(feed, "ttl"))), None))
-    if not minutes and (hours := PERIODS.get(ident(_get(feed, "sy_updateperiod")))):
-        minutes = hours * 60 // (size(_get(feed, "sy_updatefrequency")) or 1)
+    minutes = size(next(iter(every(stored(feed, "ttl"))), None))
+    if not minutes and (hours := PERIODS.get(ident(stored(feed, "sy_updateperiod")))):
+        minutes = hours * 60 // (size(stored(feed, "sy_updatefrequency")) or 1)
     return min(timedelta(minutes=minutes), LONGEST_PAUSE) if minutes else None

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from networks._pictures import kind_of, no_picture, unique, within
-from networks._walk import ident, records, size, web
+from networks._walk import ident, records, size, stored, web
 from networks.records import Media
 
 # The widest picture, and the highest film, that a post needs where a feed has the same in several sizes.
@@ -21,46 +21,42 @@ WIDEST, HIGHEST = 2000, 1080
 def media_of(entry: Any, html: list[str], base: str, inner: str, page: str) -> list[Media]:
     """Return an entry's media. ``base`` and ``inner`` are what addresses beside and inside of its HTML are meant
     against, ``page`` is the entry's own."""
-    thumbs = [_thumb(one, base) for one in records(_get(entry, "media_thumbnail"))]
-    still = web(_get(_get(entry, "image"), "href") or _bare_picture(entry), base)
+    thumbs = [_thumb(one, base) for one in records(stored(entry, "media_thumbnail"))]
+    still = web(stored(stored(entry, "image"), "href") or _bare_picture(entry), base)
     posters = [one for one in [Media("image", still), *thumbs] if one.url and not no_picture(one.url)]
     poster = posters[0].url if posters else ""
-    files = [_enclosure(one, base, poster) for one in records(_get(entry, "links"))]
-    sent = [_content(one, base, poster, page) for one in records(_get(entry, "media_content"))]
+    files = [_enclosure(one, base, poster) for one in records(stored(entry, "links"))]
+    sent = [_content(one, base, poster, page) for one in records(stored(entry, "media_content"))]
     files += _one_size([one for one in sent if one])
-    files += [_source(one, base) for one in records(_get(entry, "content"))]
+    files += [_source(one, base) for one in records(stored(entry, "content"))]
     found = [one for one in files if one] + next((shown for one in html if (shown := within(one, inner))), [])
     return unique(found or posters[:1])
 
 
-def _get(mapping: Any, key: str) -> Any:
-    return dict.get(mapping, key) if isinstance(mapping, dict) else None
-
-
 def _bare_picture(entry: Any) -> Any:
     """Return the address that an RSS item's ``image`` has; feedparser calls the page of Atom's people the same."""
-    people = (*records(_get(entry, "authors")), *records(_get(entry, "contributors")))
-    found = _get(entry, "href")
-    return None if found in [_get(one, "href") for one in (*people, _get(entry, "author_detail"))] else found
+    people = (*records(stored(entry, "authors")), *records(stored(entry, "contributors")))
+    found = stored(entry, "href")
+    return None if found in [stored(one, "href") for one in (*people, stored(entry, "author_detail"))] else found
 
 
 def _thumb(one: Mapping[str, Any], base: str) -> Media:
-    return Media("image", web(_get(one, "url"), base), size(_get(one, "width")), size(_get(one, "height")))
+    return Media("image", web(stored(one, "url"), base), size(stored(one, "width")), size(stored(one, "height")))
 
 
 def _enclosure(link: Mapping[str, Any], base: str, poster: str) -> Media | None:
-    url, mime = web(_get(link, "href"), base), ident(_get(link, "type"))
-    kind = kind_of(mime, url) if _get(link, "rel") == "enclosure" else None
+    url, mime = web(stored(link, "href"), base), ident(stored(link, "type"))
+    kind = kind_of(mime, url) if stored(link, "rel") == "enclosure" else None
     if not url or kind is None or no_picture(url):
         return None
     return Media(kind, url, poster=poster if kind != "image" and poster != url else "", embed=_is_list(url, mime))
 
 
 def _content(one: Mapping[str, Any], base: str, poster: str, page: str) -> Media | None:
-    url, mime = web(_get(one, "url"), base), ident(_get(one, "type"))
-    sizes = size(_get(one, "width")), size(_get(one, "height"))
-    kind = kind_of(mime, url, ident(_get(one, "medium")))
-    if kind is None and not mime and not _get(one, "medium") and sizes[0]:
+    url, mime = web(stored(one, "url"), base), ident(stored(one, "type"))
+    sizes = size(stored(one, "width")), size(stored(one, "height"))
+    kind = kind_of(mime, url, ident(stored(one, "medium")))
+    if kind is None and not mime and not stored(one, "medium") and sizes[0]:
         kind = "image"  # what says its size and nothing else is one
     if "flash" in mime:  # YouTube's word for a page of its player, which plays no more: the film's page does
         return Media("video", page or url, *sizes, poster=poster, embed=True)
@@ -71,8 +67,8 @@ def _content(one: Mapping[str, Any], base: str, poster: str, page: str) -> Media
 
 def _source(content: Mapping[str, Any], base: str) -> Media | None:
     """Return content that stands elsewhere and is no words (RFC 4287 §4.1.3.2)."""
-    url = web(_get(content, "src"), base)
-    kind = kind_of(ident(_get(content, "type")), url) if url else None
+    url = web(stored(content, "src"), base)
+    kind = kind_of(ident(stored(content, "type")), url) if url else None
     return Media(kind, url) if kind else None
 
 

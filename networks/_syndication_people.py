@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from networks._html import plain
-from networks._walk import name, record, records, text, web
+from networks._walk import name, record, records, stored, text, web
 from networks.records import Author
 
 _MAIL = re.compile(r"(?:mailto:)?[^\s()<>,;:\"@]{1,64}@[^\s()<>,;:\"@]{1,255}")
@@ -40,11 +40,11 @@ def _ends(person: re.Match[bytes], body: bytes, until: int) -> Iterator[int]:
 
 def author_of(mapping: Any, base: str) -> Author | None:
     """Return the first author of an entry or a feed, by feedparser's reading; else its publisher, else nobody."""
-    people = [one for one in records(_get(mapping, "authors")) if one]
-    raw = text(_get(mapping, "author") or _get(mapping, "googleplay_author"))
-    first = people[0] if people else record(_get(mapping, "author_detail"))
+    people = [one for one in records(stored(mapping, "authors")) if one]
+    raw = text(stored(mapping, "author") or stored(mapping, "googleplay_author"))
+    first = people[0] if people else record(stored(mapping, "author_detail"))
     shown = _named(first, raw) if first else bare(raw)
-    shown = name(plain(shown)) or bare(text(_get(mapping, "publisher")))
+    shown = name(plain(shown)) or bare(text(stored(mapping, "publisher")))
     return Author(name=shown, url=web(first.get("href"), base)) if shown else None
 
 
@@ -52,8 +52,8 @@ def of_source(source: Any, base: str, site: Author | None) -> Author | None:
     """Return whom an entry that a feed took over from another is from (RFC 4287 §4.2.11, ``source`` of RSS): the site
     itself where it took over nothing, or from one of its name.
     """
-    link = web(_get(source, "link"), base)
-    found = author_of(source, base) or Author(name(plain(text(_get(source, "title")))))
+    link = web(stored(source, "link"), base)
+    found = author_of(source, base) or Author(name(plain(text(stored(source, "title")))))
     if not found.name or (site and found.name == site.name):
         return site
     return Author(found.name, url=found.url or link)
@@ -81,7 +81,3 @@ def _named(person: Any, raw: str) -> str:
     if mail and shown.count("(") > shown.count(")"):  # and another author stands behind this one
         return shown.partition("(")[2].partition(")")[0]
     return bare(shown) if mail else shown
-
-
-def _get(mapping: Any, key: str) -> Any:
-    return dict.get(mapping, key) if isinstance(mapping, dict) else None

@@ -151,6 +151,11 @@ def query(url: str) -> dict[str, str]:
         return {}
 
 
+def stored(mapping: Any, key: str) -> Any:
+    """Read a key without feedparser's stand-ins, which give `published` for `updated` and warn about it."""
+    return dict.get(mapping, key) if isinstance(mapping, dict) else None
+
+
 def with_query(url: str, **values: str | None) -> str:
     """Return an address with parameters set, or taken off where they are None; credentials are always taken off."""
     address = web(url)
