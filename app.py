@@ -10,6 +10,7 @@ import click
 from flask import Flask
 
 from core import log, memory, plugins, web
+from core.bodies import Bodies
 from core.errors import Misconfigured
 from core.jobs import Handler
 from core.kept import Kept
@@ -58,7 +59,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         memory.give_back_early()
     web.install(app, built)
     _routes(app)
-    kept = Kept(app.wsgi_app, stamp=lambda path, query: _version(built, path, query))
+    kept = Kept(Bodies(app.wsgi_app), stamp=lambda path, query: _version(built, path, query))
     app.wsgi_app = kept  # type: ignore[method-assign]  # Flask's documented way to wrap itself
     from commands import add_commands
 
@@ -109,8 +110,9 @@ def _handlers() -> dict[str, Handler]:
 def _looks() -> tuple[object, ...]:
     from feeds.doctor import LOOKS as OF_FEEDS
     from login.doctor import LOOKS as OF_LOGINS
+    from og.doctor import LOOKS as OF_PICTURES
 
-    return (*OF_LOGINS, *OF_FEEDS)
+    return (*OF_LOGINS, *OF_FEEDS, *OF_PICTURES)
 
 
 def _previews(services: Services) -> object:

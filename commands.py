@@ -201,8 +201,9 @@ def db() -> None:
 @db.command("upgrade")
 def upgrade(as_json: bool) -> None:
     """Bring the schema up to date; does nothing where it is."""
-    from core.database import Database, is_current
-    from core.database import upgrade as bring
+    from core.database import Database
+    from core.schema import is_current
+    from core.schema import upgrade as bring
 
     database = Database(services().settings.database)
     bring(database)

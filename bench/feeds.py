@@ -20,8 +20,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from core.database import Database, upgrade
+from core.database import Database
 from core.http import Reply
+from core.schema import upgrade
 from core.sites import Sites
 from feeds.due import due_sources
 from feeds.refresh import Means, Refresher

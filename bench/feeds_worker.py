@@ -28,8 +28,10 @@ from typing import Any, ClassVar
 
 from sqlalchemy import func, select, update
 
-from core.database import Database, upgrade, utc_now
+from core.database import Database
+from core.schema import upgrade
 from core.sites import Sites
+from core.times import utc_now
 from feeds.tables import FEED_ID, FeedRow, LinkRow, SourceRow, new_id
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -31,8 +31,6 @@ from sqlalchemy import (
     TypeDecorator,
     create_engine,
     event,
-    inspect,
-    text,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
@@ -41,12 +39,8 @@ from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.pool import Pool, StaticPool
 
 from core.errors import Busy, Misconfigured
-from core.times import utc_now as utc_now
+from core.times import utc_now
 
-# The newest schema version. Said here, not asked of Alembic: every start asks, and importing that is not cheap.
-HEAD = "0011"
-# Any number will do as long as nobody else on that PostgreSQL takes it: the eight letters of our name.
-_LOCK = int.from_bytes(b"Handbill", "big")
 # How long one waits for another's write, seconds. A browser's patience is near ten: answer 503 well before.
 WAIT = 5
 # Connections a process may hold. A web worker has 32 threads, and jobs share its pool; PostgreSQL's own default is
@@ -175,8 +169,7 @@ class Database:
             engine = create_engine(self._url, **self._options())
         except ModuleNotFoundError as exc:
             raise Misconfigured(
-                "HANDBILL_DATABASE_URL names PostgreSQL, whose driver is not installed: "
-                "pip install 'handbill[postgres]'.",
+                "HANDBILL_DATABASE_URL names PostgreSQL, whose driver is not installed: make setup installs it.",
                 field="HANDBILL_DATABASE_URL",
             ) from exc
         if self.sqlite:
@@ -264,7 +257,7 @@ def _sqlite_fault(exc: DatabaseError) -> str:
 
 
 @contextmanager
-def _explained(database: Database) -> Iterator[None]:
+def explained(database: Database) -> Iterator[None]:
     """Turn what a driver says at start-up into a sentence that names the setting to change."""
     try:
         yield
@@ -276,68 +269,11 @@ def _explained(database: Database) -> Iterator[None]:
         raise Misconfigured(f"The database {database.path or 'in memory'} {fault}.", field="HANDBILL_DATA") from exc
 
 
-def stored_version(database: Database) -> str:
-    """Return the schema version that the database holds, the empty string where it holds none yet.
-
-    Raises Misconfigured where the database cannot be reached or read.
-    """
-    if database.path and not (database.path.is_file() and database.path.stat().st_size):
-        return ""  # not opened: that would make the file, beside those that make it under the lock just now
-    with _explained(database), database.engine.connect() as connection:
-        if not inspect(connection).has_table("alembic_version"):
-            return ""
-        return str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
-
-
-def is_current(database: Database) -> bool:
-    """Return whether the schema is the one this program wants; raise Misconfigured where it is from a newer one."""
-    version = stored_version(database)
-    if version > HEAD:
-        raise Misconfigured(
-            f"The database is from a newer Handbill (schema {version}, this program knows {HEAD}). "
-            "Start the newer program, or put back the backup made before its upgrade.",
-            field="HANDBILL_DATA" if database.sqlite else "HANDBILL_DATABASE_URL",
-        )
-    return version == HEAD
-
-
-def upgrade(database: Database) -> None:
-    """Create the schema, or bring it to the newest version, in one transaction; do nothing where it is that already.
-
-    Safe to call from several processes at once: all wait for the one that works. There is no way back but a backup.
-    Raises Misconfigured as `stored_version` and `is_current` do.
-    """
-    if database.sqlite:
-        make_file(database)
-    with locked(database.path), _explained(database):
-        if not is_current(database):
-            _run_migrations(database)
-
-
-def ensure(database: Database) -> None:
-    """Make sure that the schema is current before a server or command starts.
-
-    SQLite is upgraded on the spot. PostgreSQL is not, because several machines may share it and only the operator
-    knows when all run the new program: Misconfigured says which command to give.
-    """
-    try:
-        if is_current(database):
-            return
-        if not database.sqlite:
-            raise Misconfigured(
-                "The PostgreSQL database is not ready for this version: run `flask --app wsgi db upgrade`.",
-                field="HANDBILL_DATABASE_URL",
-            )
-        upgrade(database)
-    finally:
-        database.close()  # what a start needs is small; the server opens what its threads need
-
-
 def damage(database: Database) -> str:
     """Return the first fault that SQLite finds in its file, the empty string where it finds none. Reads all of it."""
     if not database.sqlite:
         return ""  # PostgreSQL looks after its own files
-    with _explained(database), database.engine.connect() as connection:
+    with explained(database), database.engine.connect() as connection:
         found = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar())
     return "" if found == "ok" else found
 
@@ -368,23 +304,3 @@ def locked(path: Path | None) -> Iterator[None]:
     with path.with_name(path.name + ".lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
-
-
-def _run_migrations(database: Database) -> None:
-    with database.engine.begin() as connection:
-        if not database.sqlite:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        migrate(connection, "head")
-
-
-def migrate(connection: Connection, to: str) -> None:
-    """Bring the schema to a version, in the connection's transaction."""
-    from alembic import command
-    from alembic.config import Config
-
-    config = Config()
-    folder = Path(__file__).parent / "migrations"
-    config.set_main_option("script_location", str(folder).replace("%", "%%"))
-    config.set_main_option("path_separator", "os")
-    config.attributes["connection"] = connection
-    command.upgrade(config, to)

@@ -25,7 +25,8 @@ from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core.database import Base, BigInt, Database, JsonText, UtcTime, utc_now
+from core.database import Base, BigInt, Database, JsonText, UtcTime
+from core.times import utc_now
 
 log = logging.getLogger(__name__)
 

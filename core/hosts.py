@@ -2,6 +2,9 @@
 
 Politeness (at most four at once), Retry-After (RFC 9110 §10.2.3) and a circuit breaker with a
 half-open probe, in one bounded table of this process.
+
+Of a host with many people's pages, one page that fails says nothing of the others: it counts once for the host, and
+is left alone by itself when it fails again and again. That a host cannot be reached at all counts each time.
 """
 
 from __future__ import annotations
@@ -20,13 +23,13 @@ from core.http_deadline import Deadline
 # Browsers open six connections to a host at most; a server-side reader should take less:
 # https://developer.mozilla.org/en-US/docs/Glossary/Connection_per_host
 AT_ONCE = 4
-# A host is left alone after this many failures in a row, and then asked by one request only.
+# A host, or one page of it, is left alone after this many failures in a row, and then asked by one request only.
 FAILURES = 5
 # The first pause, doubled each time the probe fails, up to the last.
 FIRST_PAUSE, LAST_PAUSE = 15.0, 900.0
 # The longest Retry-After we believe; a stranger could else silence a host for years.
 LONGEST_WAIT = 3600.0
-# Hosts remembered. An entry takes some 600 bytes.
+# Hosts and failing pages remembered. An entry takes some 600 bytes.
 HOSTS = 2048
 
 
@@ -44,9 +47,13 @@ def seconds_asked(value: str, now: datetime) -> float:
 
 
 class _Host:
-    """What we remember of one host; every field is guarded by the table's lock."""
+    """What we remember of one host, or of a page of it that fails; every field is guarded by the table's lock.
+
+    ``pages`` are those of a host's pages that have failed since it answered last.
+    """
 
     def __init__(self) -> None:
+        self.pages: set[str] = set()
         self.inside = 0
         self.failures = 0
         self.pause = 0.0
@@ -59,15 +66,16 @@ class Turn:
 
     def __init__(self) -> None:
         self.answered: bool | None = None
+        self.reached = False
         self.wait = 0.0
 
     def succeeded(self, wait: float = 0.0) -> None:
         """The host answered; ``wait`` is how many seconds it asks to be left alone."""
         self.answered, self.wait = True, min(wait, LONGEST_WAIT)
 
-    def failed(self) -> None:
-        """The host could not be reached, was too slow, or said that it is down."""
-        self.answered = False
+    def failed(self, *, reached: bool = False) -> None:
+        """The host could not be reached; ``reached``: it could, and was too slow with this page, or broke on it."""
+        self.answered, self.reached = False, reached
 
 
 class Hosts:
@@ -83,24 +91,33 @@ class Hosts:
         return len(self._table)
 
     @contextmanager
-    def turn(self, name: str, deadline: Deadline) -> Iterator[Turn]:
-        """Wait for a place at the host and hold it; raise HostBusy (with ``retry_at``) or TooSlow."""
+    def turn(self, name: str, deadline: Deadline, page: str = "") -> Iterator[Turn]:
+        """Wait for a place at the host and hold it; raise HostBusy (with ``retry_at``) or TooSlow.
+
+        ``page`` is what is asked for there.
+        """
+        own = f"{name} {hash(page)}"  # an address may be long
         with self._changed:
-            host = self._enter(name, deadline)
-            probe = host.probing = host.failures >= FAILURES
+            host = self._enter(name, deadline, own)
+            asked = [one for one in (host, self._table.get(own)) if one and one.failures >= FAILURES]
+            for one in asked:
+                one.probing = True
         turn = Turn()
         try:
             yield turn
         finally:
             with self._changed:
                 host.inside -= 1
-                self._learn(host, turn, probe=probe)
+                for one in asked:
+                    one.probing = False
+                self._learn(host, own, turn, asked)
                 self._changed.notify_all()
 
-    def _enter(self, name: str, deadline: Deadline) -> _Host:
+    def _enter(self, name: str, deadline: Deadline, page: str) -> _Host:
         while True:
             host = self._entry(name)
-            self._check(name, host)
+            for one in (host, self._table.get(page)):
+                self._check(name, one)
             if host.inside < AT_ONCE:
                 host.inside += 1
                 return host
@@ -119,20 +136,29 @@ class Hosts:
             del self._table[spare]
         return host
 
-    def _check(self, name: str, host: _Host) -> None:
-        left = host.until - self._clock()
-        if left > 0 or host.probing:
+    def _check(self, name: str, one: _Host | None) -> None:
+        left = one.until - self._clock() if one else 0.0
+        if one and (left > 0 or one.probing):
             at = datetime.now(UTC) + timedelta(seconds=max(left, 1.0))
             raise HostBusy(f"{name} is left alone for now.", retry_at=at)
 
-    def _learn(self, host: _Host, turn: Turn, *, probe: bool) -> None:
-        if probe:
-            host.probing = False
+    def _learn(self, host: _Host, page: str, turn: Turn, asked: list[_Host]) -> None:
         if turn.answered:
             host.failures, host.pause = 0, 0.0
+            host.pages.clear()
             host.until = max(host.until, self._clock() + turn.wait) if turn.wait else host.until
+            self._table.pop(page, None)
         elif turn.answered is False:
-            host.failures += 1
-            if host.failures >= FAILURES and (probe or host.until <= self._clock()):
-                host.pause = min(max(FIRST_PAUSE, host.pause * 2), LAST_PAUSE)
-                host.until = self._clock() + host.pause
+            known = turn.reached and page in host.pages
+            if host in asked or not known:
+                self._failed(host, probe=host in asked)
+            if turn.reached:
+                host.pages |= {page} if len(host.pages) < FAILURES else set()
+                own = self._entry(page)
+                self._failed(own, probe=own in asked)
+
+    def _failed(self, one: _Host, *, probe: bool) -> None:
+        one.failures += 1
+        if one.failures >= FAILURES and (probe or one.until <= self._clock()):
+            one.pause = min(max(FIRST_PAUSE, one.pause * 2), LAST_PAUSE)
+            one.until = self._clock() + one.pause

@@ -25,6 +25,7 @@ from typing import Any, NoReturn
 from urllib3.exceptions import HTTPError
 
 from core.errors import BadReply, FetchFailed, ReplyTooLarge, TooManyRedirects, TooSlow, Unreachable
+from core.header_text import as_written
 from core.hosts import Hosts, seconds_asked
 from core.http_body import Body, StrictResponse, read_body
 from core.http_connection import Connect, IdleLinks, Link, Opener, Resolver, dial, resolve
@@ -89,12 +90,6 @@ class Reply:
     def media_type(self) -> str:
         """The media type without parameters, lower case, or the empty string (RFC 9110 §8.3.1)."""
         return self.headers.get("content-type", "").partition(";")[0].strip().lower()
-
-    @property
-    def charset(self) -> str:
-        """The charset parameter as given, lower case, or the empty string: a label, not a Python codec."""
-        match = re.search(r";\s*charset\s*=\s*\"?([^\s\";]+)", self.headers.get("content-type", ""), re.IGNORECASE)
-        return match[1].lower() if match else ""
 
 
 def _no_constant(name: str) -> NoReturn:
@@ -214,20 +209,20 @@ class Http:
         self._idle.clear()
 
     def _send(self, ask: _Ask, address: Address, deadline: Deadline) -> Reply:
-        with self._hosts.turn(self._host_key(address), deadline) as turn:
+        with self._hosts.turn(self._host_key(address), deadline, address.target) as turn:
             deadline.left()
             try:
                 reply = self._exchange(ask, address, deadline)
             except ReplyTooLarge:
                 turn.succeeded()
                 raise
-            except (Unreachable, TooSlow, BadReply):
-                turn.failed()
+            except (Unreachable, TooSlow, BadReply) as exc:
+                turn.failed(reached=not isinstance(exc, Unreachable))
                 raise
             asked = reply.headers.get("retry-after", "") if reply.status in WAITING else ""
             wait = seconds_asked(asked, datetime.now(UTC))
             if reply.status in DOWN and not wait:
-                turn.failed()
+                turn.failed(reached=True)
             else:
                 turn.succeeded(wait)
             return reply
@@ -303,14 +298,8 @@ def _checked(method: str, headers: Mapping[str, str]) -> dict[str, str]:
 
 
 def _location(reply: Reply) -> str:
-    """Return where a reply redirects to, or the empty string. Raw bytes are UTF-8, as browsers take them."""
-    if reply.status not in REDIRECTING:
-        return ""
-    value = reply.headers.get("location", "")
-    try:
-        return value.encode("latin-1").decode("utf-8")
-    except ValueError:
-        return value
+    """Return where a reply redirects to, or the empty string."""
+    return as_written(reply.headers.get("location", "")) if reply.status in REDIRECTING else ""
 
 
 def _redirected(ask: _Ask, status: int, here: Address, onward: Address) -> _Ask:

@@ -8,7 +8,8 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core.database import Base, Database, UtcTime, utc_now
+from core.database import Base, Database, UtcTime
+from core.times import utc_now
 
 # A worker that has not written for so long, seconds, is taken for dead: six times it must have failed to.
 SILENT = 60.0

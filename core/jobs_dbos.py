@@ -21,10 +21,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 
 from core import log as logs
-from core.database import WAIT, Database, leave_to_parent, locked, make_file, utc_now
+from core.database import WAIT, Database, leave_to_parent, locked, make_file
 from core.errors import Busy, Misconfigured
 from core.jobs import WAITS, Failed, Handler, Job, JobFailed, Jobs, Status
 from core.settings import Settings
+from core.times import utc_now
 
 if TYPE_CHECKING:
     from dbos import DBOSClient, WorkflowStatus

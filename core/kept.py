@@ -39,6 +39,8 @@ HOUR = 3600
 LARGEST = 160 * 1024
 # What our public answers vary by (their Vary header), as WSGI names it.
 VARYING = ("HTTP_ACCEPT_ENCODING", "HTTP_ORIGIN", "HTTP_ACCEPT_LANGUAGE", "HTTP_ACCEPT")
+# The studio may have a host of its own, which has none of this (`core.web`): each host has its own answers.
+PLACE = "HTTP_HOST"
 # Who sends one of these is somebody in particular; `no-cache` asks for a fresh answer.
 PERSONAL = ("HTTP_AUTHORIZATION", "HTTP_COOKIE", "HTTP_CACHE_CONTROL", "HTTP_RANGE")
 # Where an answer is kept for the API key that it was asked with: a key that was taken away works that long.
@@ -84,7 +86,8 @@ class Kept:
         version = self._stamp(path, query)
         if version == "":
             return self._app(environ, start_response)
-        key = (path, query, *(environ.get(name, "") for name in VARYING), version or "", bearer)
+        varying = (environ.get(name, "") for name in (PLACE, *VARYING))
+        key = (path, query, *varying, version or "", bearer)
         found = self._answers.get(key)
         if found is None or found.until < self._clock():
             return self._ask(environ, start_response, key, seconds)

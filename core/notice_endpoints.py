@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import exists, select, update
 from sqlalchemy.orm import Session
 
-from core.database import Database, utc_now
+from core.database import Database
 from core.errors import AddressRefused, Invalid, NotFound
 from core.netguard import Guard
 from core.notice_tables import EndpointRow
@@ -25,6 +25,7 @@ from core.origins import checked_addresses
 from core.resealing import reseal
 from core.settings import Settings
 from core.sites import SiteRow
+from core.times import utc_now
 from core.vault import SealBroken, Vault
 
 PREFIX = "whsec_"

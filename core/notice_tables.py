@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 import core.sites  # noqa: F401 -- the table of sites, which ours point to
 from core.database import Base, BigInt, UtcTime
+from core.sites import SiteRow
 
 
 class EndpointRow(Base):
@@ -23,7 +24,7 @@ class EndpointRow(Base):
 
     __tablename__ = "notice_endpoints"
 
-    site_key: Mapped[str] = mapped_column(Text, ForeignKey("sites.key", ondelete="CASCADE"), primary_key=True)
+    site_key: Mapped[str] = mapped_column(Text, ForeignKey(SiteRow.key, ondelete="CASCADE"), primary_key=True)
     url: Mapped[str]
     sealed: Mapped[str]
     state: Mapped[str]
@@ -50,7 +51,7 @@ class NoticeRow(Base):
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    site_key: Mapped[str] = mapped_column(Text, ForeignKey("sites.key", ondelete="CASCADE"))
+    site_key: Mapped[str] = mapped_column(Text, ForeignKey(SiteRow.key, ondelete="CASCADE"))
     event: Mapped[int] = mapped_column(BigInt)
     kind: Mapped[str]
     about: Mapped[str]

@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
-from core.database import utc_now
 from core.errors import FetchFailed, HostBusy, Invalid, NotFound
 from core.hosts import seconds_asked
 from core.notice import Notice, Teller
 from core.notice_endpoints import Endpoint, Endpoints
 from core.notice_tables import EndpointRow, NoticeRow
+from core.times import utc_now
 
 if TYPE_CHECKING:
     from core.events import Event

@@ -24,6 +24,6 @@ def options() -> dict[str, Any]:
 def misconfigured() -> Misconfigured:
     """Return the error for an address that is none, or a client that is not installed."""
     return Misconfigured(
-        "HANDBILL_REDIS_URL must look like redis://host:6379/0, and needs: pip install 'handbill[redis]'.",
+        "HANDBILL_REDIS_URL must look like redis://host:6379/0, and needs the client that make setup installs.",
         field="HANDBILL_REDIS_URL",
     )

@@ -55,7 +55,8 @@ class Services:
     @cached_property
     def database(self) -> Database:
         """The database, its schema up to date."""
-        from core.database import Database, ensure
+        from core.database import Database
+        from core.schema import ensure
 
         if self.settings.database.startswith("sqlite"):
             data_folder(self.settings)

@@ -14,7 +14,8 @@ from core.metrics import FOLDER_VARIABLE
 from core.services import Services
 from core.settings import Settings, check_production, data_folder
 
-# Threads of a worker: at most 10 wait on other servers and 10 hold a stream, so twelve always answer.
+# Threads of a worker: at most 10 wait on other servers, 10 hold a stream and 6 read what is sent slowly
+# (`core.bodies`), so six always answer.
 THREADS = 32
 # Connections the kernel keeps for us while all threads are busy.
 BACKLOG = 1024

@@ -19,11 +19,12 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Text, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core.database import Base, Database, UtcTime, utc_now
+from core.database import Base, Database, UtcTime
 from core.errors import Invalid, NotFound
 from core.recent import Recent
 from core.resealing import reseal
 from core.sites import SiteRow
+from core.times import utc_now
 from core.vault import SealBroken, Vault
 
 log = logging.getLogger(__name__)
@@ -46,7 +47,7 @@ class SiteCredentialRow(Base):
 
     __tablename__ = "site_credentials"
 
-    site_key: Mapped[str] = mapped_column(Text, ForeignKey("sites.key", ondelete="CASCADE"), primary_key=True)
+    site_key: Mapped[str] = mapped_column(Text, ForeignKey(SiteRow.key, ondelete="CASCADE"), primary_key=True)
     network: Mapped[str] = mapped_column(primary_key=True, index=True)
     sealed: Mapped[str]
     changed: Mapped[datetime] = mapped_column(UtcTime)

@@ -21,11 +21,12 @@ from typing import Any, Literal
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, delete, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core.database import Base, Database, Flag, JsonText, UtcTime, utc_now
+from core.database import Base, Database, Flag, JsonText, UtcTime
 from core.errors import Busy, Invalid, NotFound
 from core.origins import checked_addresses, checked_origin, few
 from core.recent import Recent
 from core.site_options import SiteOptions, checked_option, stored_options
+from core.times import utc_now
 
 Kind = Literal["api", "client"]
 

@@ -5,7 +5,7 @@ Header table: RFC 9111 (Cache-Control), RFC 5861 (stale-while-revalidate), CSP L
 
 from __future__ import annotations
 
-import ipaddress
+import json
 import secrets
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -17,6 +17,7 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import HTTPException
 
 from core import log
+from core.callers import caller
 from core.coding import SMALLEST, TYPES, best_coding, coded
 from core.error_pages import error_page
 from core.errors import BadRequest, NotAllowed, NotFound, Problem, TooLarge
@@ -127,38 +128,27 @@ def page(template: str, status: int = 200, *, frames: str = "", media: str = "",
     return dress(made, "page", frames=frames, media=media)
 
 
-# --- who is asking ---
+# --- who is asking, and what ---
 
 
 def client_address() -> str:
-    """Return the caller's address: the nearest that is not one of our proxies (RFC 7239 §5.2).
+    """Return whom to count this request for (`core.callers`)."""
+    proxies, told = services().settings.trusted_proxies, request.headers.get("X-Forwarded-For", "")
+    return caller(request.remote_addr or "", told if proxies else "", proxies)
 
-    Of IPv6 it is the network of 64 bits, all of which one customer has at least (RFC 6177 §2): whoever is counted by
-    this shall not be somebody else with each request.
+
+def json_body(largest: int) -> dict[str, Any]:
+    """Return the request's JSON object, whatever its type says: a beacon may send text/plain only (Beacon §3.3, Fetch
+    §2.2.2). Raises BadRequest for anything else, TooLarge beyond ``largest`` bytes.
     """
-    settings = services().settings
-    address = request.remote_addr or ""
-    if settings.trusted_proxies:
-        chain = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
-        while chain and _trusted(address, settings.trusted_proxies):
-            address = chain.pop()
-    return _customer(address) if ":" in address else address
-
-
-def _customer(address: str) -> str:
+    request.max_content_length = largest
     try:
-        ip = ipaddress.IPv6Address(address)
-    except ValueError:
-        return address
-    return str(ip.ipv4_mapped or ipaddress.ip_network((int(ip), 64), strict=False))
-
-
-def _trusted(address: str, proxies: tuple[str, ...]) -> bool:
-    try:
-        ip = ipaddress.ip_address(address)
-        return any(ip in ipaddress.ip_network(net, strict=False) for net in proxies)
-    except (ValueError, TypeError):
-        return False
+        body = json.loads(request.get_data().decode("utf-8"))
+    except (ValueError, RecursionError) as exc:  # ValueError: of numbers with 5,000 digits, too
+        raise BadRequest("The body is not JSON.", code="bad_json") from exc
+    if not isinstance(body, dict):
+        raise BadRequest("The body is not a JSON object.", code="bad_json")
+    return body
 
 
 def asking_site(key: str) -> Site | None:

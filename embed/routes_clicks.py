@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-from typing import Any
-
 from flask import Blueprint, Response, request
 
-from core.errors import BadRequest, Invalid, NotAllowed
+from core.errors import Invalid, NotAllowed
 from core.limits import Rule
-from core.web import asking_site, client_address, dress, services, share_with
+from core.web import asking_site, client_address, dress, json_body, services, share_with
 
 blueprint = Blueprint("clicks", __name__)
 # Far more than a person clicks, far less than a script needs to make a page look loved.
@@ -21,8 +18,7 @@ LARGEST_BODY = 16 * 1024
 @blueprint.post("/api/v1/clicks")
 def add() -> Response:
     """Count one click. Nothing about the visitor is kept; Sec-GPC (Global Privacy Control) is respected."""
-    request.max_content_length = LARGEST_BODY
-    body = _body()
+    body = json_body(LARGEST_BODY)
     site = asking_site(str(body.get("site", "")))
     if site is None:
         raise Invalid("Name the site by its key.", field="site")
@@ -37,14 +33,3 @@ def add() -> Response:
         services().limits.hit(RULE, client_address())
         Clicks(services().database).add(site, key, str(body.get("url", "")))
     return share_with(dress(Response(status=204), "api"), site)
-
-
-def _body() -> dict[str, Any]:
-    """Read the JSON, whatever its type says: a beacon may send text/plain only (Beacon §3.3, Fetch §2.2.2)."""
-    try:
-        body = json.loads(request.get_data().decode("utf-8"))
-    except (ValueError, RecursionError) as exc:  # ValueError: of numbers with 5,000 digits, too
-        raise BadRequest("The body is not JSON.", code="bad_json") from exc
-    if not isinstance(body, dict):
-        raise BadRequest("The body is not a JSON object.", code="bad_json")
-    return body

@@ -62,6 +62,8 @@ def follow(key: str) -> Response:
     profile = network.follow.address(account) if network.follow else None
     if profile is None or network.follow is None:
         raise Invalid(f"{account[:80]!r} is not an account on {network.name}.", field="account")
+    if network.follow.url == "{account}" and not _meant():
+        return _shown("hop/copy.html", network, Content(profile))  # anywhere at all: for a feed reader, to copy
     if not network.follow.remote:
         return _to(profile)
     return _server(network, Content(profile), account=account)
@@ -159,10 +161,10 @@ def _server(network: Network, content: Content, account: str = "") -> Response:
 
 
 def _meant() -> bool:
-    """Return whether the visitor chose the server on our page or on a site's, and not some page for them.
+    """Return whether the visitor chose the server or feed on our page or on a site's, and not some page for them.
 
-    Otherwise a link on any page could send people through our name to a server of its choice: they get the form,
-    filled in, instead. Browsers say where a click was made (Fetch Metadata §2.3); what is not said is a program.
+    Otherwise a link on any page could send people through our name to a host of its choice: they get the form, filled
+    in, instead. Browsers say where a click was made (Fetch Metadata §2.3); what is not said is a program.
     """
     if request.headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin"):
         return True

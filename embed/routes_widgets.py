@@ -6,7 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    after_this_request,
+    current_app,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+)
 from markupsafe import Markup
 
 from core.addresses import origin_of
@@ -107,9 +116,17 @@ def _asked(key: str) -> tuple[Widget, Options, Context, list[str]]:
     options, hints = parse(widget.options, request.args, built.networks)
     site = asking_site(options.site)
     tag = options.lang
+    if not tag:
+        after_this_request(_by_language)
     words = built.catalog.words(tag) if tag else built.catalog.best(request.headers.get("Accept-Language", ""))
     context = context_of(site, words, _counter(site))
     return widget, options, context, hints
+
+
+def _by_language(response: Response) -> Response:
+    """Tell caches that the words are those of the reader's browser (RFC 9110 §12.5.5)."""
+    response.vary.add("Accept-Language")
+    return response
 
 
 def context_of(site: Site | None, words: Words, clicks: Callable[[str], Mapping[str, int]] | None = None) -> Context:

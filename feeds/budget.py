@@ -26,7 +26,7 @@ _POSTS = re.compile(r"(\d{1,9})\s*(?:posts?)?", re.IGNORECASE | re.ASCII)
 
 @dataclass(frozen=True)
 class Spent:
-    """What a source has cost this month, about. Money in US dollars; ``until`` is set where nothing is left."""
+    """What a source has cost this month, about. Money in US dollars; ``until`` is set where nothing more is asked."""
 
     posts: int
     budget: int
@@ -73,4 +73,19 @@ def spent(network: Network | None, posts: int, budget: int, now: datetime) -> Sp
     price = price_of(network)
     if price is None:
         return None
-    return Spent(posts, budget, price.post, next_month(now) if posts >= budget else None)
+    return Spent(posts, budget, price.post, None if affords(network, budget - posts) else next_month(now))
+
+
+def affords(network: Network | None, left: int) -> bool:
+    """Whether what is left of a budget, in posts, pays for the fewest that a network gives at once."""
+    return bool(network and network.feed and left >= max(network.feed.least, 1))
+
+
+def why_not(network: Network, posts: int, budget: int) -> str:
+    """Return for a person why nothing more is asked this month."""
+    left = budget - posts
+    if left <= 0:
+        return f"{budget} posts were paid for this month."
+    least = network.feed.least if network.feed else 0
+    paid = f"{posts} of {budget} posts were paid for this month"
+    return f"{paid}: {left} left, and {network.name} gives no fewer than {least}."

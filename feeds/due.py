@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, or_, select, update
 
-from core.database import Database, utc_now
+from core.database import Database
+from core.times import utc_now
 from feeds.tables import SourceRow
 from networks.accounts import NetworkAccountRow
 

@@ -7,6 +7,7 @@ fails, the earlier ones are kept, and it is asked for again the next time, so th
 from __future__ import annotations
 
 import hashlib
+import re
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,11 +17,12 @@ from urllib.parse import urlencode, urlsplit
 
 from core.errors import BadReply, Gone, HostBusy, Problem, TooSlow
 from core.http import Http, Reply
+from feeds.named import Memory, Naming, host_of, of_one, origin_of
 from feeds.pace import untold
 from feeds.waits import Waits, told
 from networks import limits
 from networks.parts import Network
-from networks.records import STUMBLES, Answer, Author, Dialect, Feed, More, Page, RateState, Request
+from networks.records import STUMBLES, Answer, Dialect, Feed, More, Page, RateState, Request
 
 # What a network is asked for whose file does not say.
 ACCEPT = "application/json, application/atom+xml;q=0.9, */*;q=0.5"
@@ -50,7 +52,7 @@ class Asking:
     ``account`` names the credential, ``token`` goes into the Authorization header, ``key`` into the query.
     ``known`` says how many of these ids are stored already: where there are any, no further page is needed. ``old``
     marks a source that was read before: what lies between its posts and those read now is missed. ``failures`` are
-    those in a row until now.
+    those in a row until now. ``most`` is how many posts may be paid for, None where none costs anything.
     """
 
     address: str
@@ -65,12 +67,13 @@ class Asking:
     old: bool = False
     seconds: float = WHOLE
     failures: int = 0
+    most: int | None = None
 
 
 @dataclass(frozen=True)
 class Fetched:
     """What came. ``unchanged``: the list is as it was. ``problem`` is what stopped a later page. ``behind`` are pages
-    from behind a gap that an earlier fetch left."""
+    from behind a gap that an earlier fetch left. ``cut``: some of what posts only name was not asked for yet."""
 
     pages: tuple[Page, ...] = ()
     behind: tuple[Page, ...] = ()
@@ -82,37 +85,41 @@ class Fetched:
     moved: str = ""
     poll: timedelta | None = None
     problem: Problem | None = None
+    cut: bool = False
 
 
 class Fetcher:
-    """Asks networks. One for the process, shared by its threads."""
+    """Asks networks. One for the process, shared by its threads. Without a ``memory`` (the cache) nobody is asked who
+    is only named."""
 
-    def __init__(self, http: Http, waits: Waits, now: Callable[[], datetime]) -> None:
+    def __init__(self, http: Http, waits: Waits, now: Callable[[], datetime], memory: Memory | None = None) -> None:
         self._http = http
         self._waits = waits
         self._now = now
+        self._memory = memory
 
     def fetch(self, network: Network, asking: Asking) -> Fetched:
         """Return a source's posts. Raises Problem where not even the first page came."""
-        return _Visit(self._http, self._waits, self._now, network, asking).fetch()
+        return _Visit(self._http, self._waits, self._now, network, asking, self._memory).fetch()
 
 
 class _Visit:
     """One fetch of one source."""
 
     def __init__(
-        self, http: Http, waits: Waits, now: Callable[[], datetime], network: Network, asking: Asking
-    ) -> None:
+        self, http: Http, waits: Waits, now: Callable[[], datetime], network: Network, asking: Asking,
+        memory: Memory | None,
+    ) -> None:  # fmt: skip
         if network.feed is None:
             raise BadReply(f"{network.name} has no posts to read.", code="not_found")
-        self._http, self._waits, self._now = http, waits, now
+        self._http, self._waits, self._now, self._memory = http, waits, now, memory
         self._network, self._feed, self._asking = network, network.feed, asking
         self._until = time.monotonic() + asking.seconds
         self._poll: timedelta | None = None
         self._looked_up = False
         self._key = ""
         self._more = self._feed.more if asking.token or asking.key else ()
-        self._home = _origin(self._first().url)
+        self._home = origin_of(self._first().url)
 
     def fetch(self) -> Fetched:
         try:
@@ -169,16 +176,16 @@ class _Visit:
             return self._list(Request(page.feed), announced=True)  # a plain page names its feed
         pages, problem = self._further(page)
         behind, gaps = self._behind(pages, problem)
-        named = self._named((*pages, *behind), _origin(answer.url))
+        named, cut = self._named((*pages, *behind), answer.url)
         pages, behind = named[: len(pages)], named[len(pages) :]
         found = self._to_remember(request)
-        if gaps:  # then the list is read as a whole again, and what is behind the gap after it
-            found, etag, modified, digest = {**found, "gaps": gaps}, "", "", ""
+        if gaps or cut:  # then the list is read as a whole again, and what is behind the gap after it
+            found, etag, modified, digest = {**found, **({"gaps": gaps} if gaps else {})}, "", "", ""
         else:
             etag, modified = (reply.headers.get(name, "")[:256] for name in ("etag", "last-modified"))
         return Fetched(
             pages, behind, found=found, etag=etag, modified=modified, digest=digest,
-            moved="" if announced else reply.moved, poll=self._poll or poll, problem=problem,
+            moved="" if announced else reply.moved, poll=self._poll or poll, problem=problem, cut=cut,
         )  # fmt: skip
 
     def _further(self, page: Page) -> tuple[tuple[Page, ...], Problem | None]:
@@ -233,23 +240,26 @@ class _Visit:
                 return pages, None
         return pages, [url, left] if left > 0 else None
 
-    def _named(self, pages: tuple[Page, ...], home: str) -> tuple[Page, ...]:
-        """Return pages with their author, of whom posts tell the address alone; where asking fails, as they are.
+    def _named(self, pages: tuple[Page, ...], url: str) -> tuple[tuple[Page, ...], bool]:
+        """Return pages with what their posts only name; and whether there was no time for some of that."""
+        if self._feed.who:
+            who = self._feed.who
+            pages = of_one(pages, origin_of(url), who, lambda request: self._plain(self._answer(request)[0]))
+        if not self._feed.named or self._memory is None:
+            return pages, False
+        naming = Naming(self._feed.named, self._of_another, self._memory, self._until)
+        home, made = host_of(url), list[Page]()
+        for page in pages:
+            posts = tuple(naming.completed(post, home) for post in page.posts)
+            made.append(replace(page, posts=posts, partial=page.partial or naming.lacking))
+        return tuple(made), naming.cut
 
-        Only the list's own server is asked: it could name anybody, who would be asked, and shown with name and face.
-        """
-        posts = [post for page in pages for post in page.posts]
-        told = posts[0].author if len({post.author for post in posts}) == 1 else None
-        request = self._feed.who(posts[0]) if self._feed.who and told else None
-        if told is None or request is None or _origin(request.url) != home:
-            return pages
+    def _of_another(self, request: Request, seconds: float) -> Answer:
+        poll = self._poll
         try:
-            author = self._plain(self._answer(request)[0]).author
-        except Problem:
-            return pages
-        if author is None or _origin(author.url) != _origin(request.url):  # nobody says who somebody elsewhere is
-            return pages
-        return tuple(_by(author, told, page) for page in pages)
+            return self._answer(request, most=seconds)[0]
+        finally:
+            self._poll = poll  # how often another server wants to be asked is not about this list
 
     def _short(self, pages: list[Page]) -> bool:
         return sum(len(page.posts) for page in pages) < self._feed.size
@@ -268,22 +278,22 @@ class _Visit:
 
     # --- one request ---
 
-    def _answer(self, request: Request, *, conditional: bool = False) -> tuple[Answer, Reply]:
+    def _answer(self, request: Request, *, conditional: bool = False, most: float = REQUEST) -> tuple[Answer, Reply]:
         self._key = f"{self._network.key} {urlsplit(request.url).netloc} {self._asking.account}".strip()
         until = self._waits.until(self._key, self._now())
         if until:
             raise HostBusy("The network asked us to wait.", code="rate_limited", retry_at=until)
-        reply = self._send(request, conditional=conditional)
+        reply = self._send(request, most, conditional=conditional)
         self._learn(reply)
         return Answer(reply.body, reply.url, reply.status, reply.headers), reply
 
-    def _send(self, request: Request, *, conditional: bool) -> Reply:
-        left = min(REQUEST, self._until - time.monotonic())
+    def _send(self, request: Request, most: float, *, conditional: bool) -> Reply:
+        left = min(most, self._until - time.monotonic())
         if left <= 0:
             raise TooSlow("The network took too long.")
-        headers, url = {**self._feed.headers, **request.headers}, request.url
-        asking = self._asking
-        if _origin(url) == self._home and urlsplit(url).scheme == "https":  # nobody else gets our credential
+        asking, headers = self._asking, {**self._feed.headers, **request.headers}
+        url = _within(request.url, self._feed, asking.most)
+        if origin_of(url) == self._home and urlsplit(url).scheme == "https":  # nobody else gets our credential
             headers |= {"Authorization": f"Bearer {asking.token}"} if asking.token else {}
             url = _with_key(url, self._feed, asking.key)
         if request.method == "GET":
@@ -368,15 +378,11 @@ def stumbling(step: Callable[[Any], T], given: Any) -> T:
         raise BadReply("The network's answer is not of the form it documents.", code="bad_reply") from exc
 
 
-def _by(author: Author, told: Author, page: Page) -> Page:
-    title = author.name if page.title in ("", told.name, told.handle) else page.title
-    posts = tuple(replace(post, author=author) for post in page.posts)
-    return replace(page, title=title, author=author, posts=posts)
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+def _within(url: str, feed: Feed, most: int | None) -> str:
+    """Return an address that asks for no more posts than may be paid for."""
+    if most is None or most >= feed.size or not feed.count_parameter:
+        return url
+    return re.sub(rf"(?<=[?&]){re.escape(feed.count_parameter)}=\d+", f"{feed.count_parameter}={most}", url)
 
 
 def _with_key(url: str, feed: Feed, key: str) -> str:

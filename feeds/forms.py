@@ -70,8 +70,9 @@ def rss(page: FeedPage, head: Head) -> str:
 def atom(page: FeedPage, head: Head) -> str:
     """Return a page of a feed as Atom."""
     links = [
-        _element("link", rel="self", type="application/atom+xml", href=head.address),
+        # The page first: some readers (@extractus/feed-extractor 7) take the first link for it, whatever its rel.
         _element("link", rel="alternate", type="text/html", href=head.home),
+        _element("link", rel="self", type="application/atom+xml", href=head.address),
         _element("link", rel="next", href=head.page(page.next)) if page.next else "",
     ]
     parts = [

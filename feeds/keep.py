@@ -27,6 +27,7 @@ from sqlalchemy.orm import Session
 
 from core.times import written
 from feeds.tables import MarkRow, PostRow, SourceRow
+from networks._named import is_bare
 from networks.parts import Network
 from networks.records import Page, Post
 
@@ -42,21 +43,26 @@ _HREF = re.compile(r'href="([^"]*)"')
 
 @dataclass
 class Changes:
-    """What a refresh changed: ids of rows that are new and edited, the number that went, and pictures to forget."""
+    """What a refresh changed: ids of rows that are new and edited, the number that went, and pictures to forget.
+
+    ``late`` counts those of which something came later than their words.
+    """
 
     new: list[int] = field(default_factory=list)
     edited: list[int] = field(default_factory=list)
     gone: int = 0
+    late: int = 0
     pictures: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return bool(self.new or self.edited or self.gone)
+        return bool(self.new or self.edited or self.gone or self.late)
 
     def add(self, other: Changes) -> None:
         """Count another's changes too."""
         self.new += other.new
         self.edited += other.edited
         self.gone += other.gone
+        self.late += other.late
         self.pictures += other.pictures
 
 
@@ -207,15 +213,25 @@ def _completed(post: Post, before: Post) -> Post:
         sensitive=before.sensitive if post.sensitive is None else post.sensitive,
         lang=post.lang or before.lang,
         tags=post.tags or before.tags,
+        quote=_known(post.quote, before.quote),
+        repost=_known(post.repost, before.repost),
     )
+
+
+def _known(post: Post | None, before: Post | None) -> Post | None:
+    """Return a post of which only the address came, as it was told before."""
+    return before if post and before and is_bare(post) and before.id in (post.id, post.url) else post
 
 
 def _update(row: PostRow, post: Post, now: datetime, changes: Changes, *, aging: bool) -> None:
     """Store what changed of a post; writing nothing where nothing did keeps a refresh cheap."""
     words = words_of(post)
-    late = words != row.words and not row.stored.get("media") and words_of(replace(post, media=())) == row.words
-    # Where only its pictures came later (`networks.records.More`), or its markup changed, nobody edited it.
-    if words != row.words and not late and not _same_to_readers(post, row):
+    changed = words != row.words
+    late = changed and not row.stored.get("media") and words_of(replace(post, media=())) == row.words
+    late = late or _grown(post, Post.from_stored(row.stored), row.words)
+    changes.late += late
+    # Where something came later (`networks.records.More`, `feeds.named`), or its markup changed, nobody edited it.
+    if changed and not late and not _same_to_readers(post, row):
         row.edited = now
         post = replace(post, edited=post.edited or written(now))
         changes.edited.append(row.id)
@@ -229,6 +245,18 @@ def _update(row: PostRow, post: Post, now: datetime, changes: Changes, *, aging:
     row.missed = None
     if aging:
         row.checked = now
+
+
+def _grown(post: Post, before: Post, words: str) -> bool:
+    """Whether more is known of what a post quotes or passes on, where only the address was, or whose face it is."""
+    same = replace(post, quote=before.quote, repost=before.repost)
+    if any(one and is_bare(one) for one in (before.quote, before.repost)):
+        return words_of(post) != words and words_of(same) == words
+    return words_of(post) == words and _faces(post) > _faces(before)
+
+
+def _faces(post: Post | None) -> int:
+    return bool(post.author and post.author.avatar) + _faces(post.quote) + _faces(post.repost) if post else 0
 
 
 def _remove(session: Session, rows: Sequence[PostRow], changes: Changes) -> None:

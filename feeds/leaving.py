@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from core.database import utc_now
+from core.times import utc_now
 from feeds import keep
 from feeds.tables import FeedRow, LinkRow, PostRow, SourceRow
 from networks.accounts import NetworkAccountRow

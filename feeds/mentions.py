@@ -17,9 +17,9 @@ from urllib.parse import urldefrag, urlsplit
 from sqlalchemy import delete, select
 
 from core.addresses import origin_of, web_address
-from core.database import utc_now
 from core.errors import AddressRefused, FetchFailed, Invalid
 from core.limits import Rule
+from core.times import utc_now
 from feeds.mention_page import Found, read
 from feeds.webhook_tables import MentionRow
 from networks.records import Post

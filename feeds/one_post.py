@@ -17,9 +17,9 @@ from urllib.parse import urlsplit
 from sqlalchemy import Text, select, type_coerce
 from sqlalchemy.orm import Session
 
-from core.database import utc_now
 from core.errors import AddressRefused, Busy, Gone, HostBusy, NotFound, Problem, TooMany, TooSlow, Unreachable
 from core.services import Services
+from core.times import utc_now
 from feeds.fetch import Asking, Fetched, Fetcher
 from feeds.tables import SAMPLE, FeedRow, LinkRow, MarkRow, PostRow, SourceRow
 from feeds.waits import Waits
@@ -166,8 +166,9 @@ class OnePosts:
         if translate is None:
             raise NotFound(f"{network.name} has no posts to read.")
         headers, limits = (own.headers, own.limits) if own else ({}, "none")
-        feed = Feed(translate, lambda _: request, source="", headers=headers, limits=limits, cost=True)
-        fetcher = Fetcher(self._services.http, Waits(self._services.database), self._now)
+        named = own.named if own else None
+        feed = Feed(translate, lambda _: request, source="", headers=headers, limits=limits, cost=True, named=named)
+        fetcher = Fetcher(self._services.http, Waits(self._services.database), self._now, self._services.cache)
         return fetcher.fetch(replace(network, feed=feed), asking)
 
     def _known(self, network: Network, card: PostCard, at: PostAddress, post: Post) -> Post:

@@ -10,6 +10,7 @@ from typing import Any
 
 from core.errors import Invalid, Problem
 from networks.parts import Network
+from networks.records import Page
 
 # Other names that formats and networks go by.
 ALIASES = {
@@ -47,7 +48,19 @@ def _read(line: str, networks: Mapping[str, Network]) -> dict[str, Any]:
         recorded = Path(path).read_bytes()
     except (OSError, ValueError) as exc:
         raise Invalid("The answer's file cannot be read.", field="path") from exc
-    return network.feed.read(*_opened(recorded, url.strip())).as_json()
+    return _told(network.feed.read(*_opened(recorded, url.strip())))
+
+
+def _told(page: Page) -> dict[str, Any]:
+    """Return a page with ``"private": true`` at each post that its author does not show to strangers.
+
+    Whoever has the answer has those posts, and may count on all of them; who shows them must know. Nothing else of
+    ours tells of them.
+    """
+    said = page.as_json()
+    for shown, post in zip(said["posts"], page.posts, strict=True):
+        shown |= {"private": True} if post.private else {}
+    return said
 
 
 def _opened(recorded: bytes, url: str) -> tuple[bytes, str, Mapping[str, str], int]:

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import select, update
 
-from core.database import Database, utc_now
+from core.database import Database
+from core.times import utc_now
 from feeds import keep
 from feeds.tables import SAMPLE, FeedRow, LinkRow, PostRow, SourceRow
 from feeds.waits import Waits

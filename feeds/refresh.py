@@ -16,13 +16,15 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from core import events
-from core.database import Database, utc_now
+from core.database import Database
 from core.errors import Busy, NotFound, PermissionMissing, Problem, TooMany
 from core.http import Http
 from core.log_masking import masked_text
+from core.times import utc_now
 from feeds import keep, pace, same
-from feeds.budget import next_month
+from feeds.budget import affords, next_month, why_not
 from feeds.fetch import WHOLE, Asking, Fetched, Fetcher
+from feeds.named import Memory
 from feeds.options import options_of
 from feeds.tables import SAMPLE, FeedRow, LinkRow, PostRow, SourceRow
 from feeds.waits import Waits
@@ -65,7 +67,7 @@ class Means:
     """What a refresh works with.
 
     ``token`` gives an account's access token, and ``refused`` is told (account, token, why) where a network does not
-    take it; ``key`` gives the operator's key for a network, ``forget`` drops a picture.
+    take it; ``key`` gives the operator's key for a network, ``forget`` drops a picture. ``memory`` is the cache.
     """
 
     database: Database
@@ -76,6 +78,7 @@ class Means:
     key: Callable[[str], str] = lambda _: ""
     forget: Callable[[str], None] = lambda _: None
     now: Callable[[], datetime] = utc_now
+    memory: Memory | None = None
     waits: Waits = field(init=False)
 
     def __post_init__(self) -> None:
@@ -87,7 +90,7 @@ class Refresher:
 
     def __init__(self, means: Means) -> None:
         self._means = means
-        self._fetcher = Fetcher(means.http, means.waits, means.now)
+        self._fetcher = Fetcher(means.http, means.waits, means.now, means.memory)
 
     def refresh(
         self, source_id: str, *, seconds: float = WHOLE, force: bool = False, anew: bool = False
@@ -132,8 +135,6 @@ class Refresher:
 
     def _fetch(self, source: SourceRow, network: Network, token: str, seconds: float, *, anew: bool) -> Fetched:
         feed = network.feed
-        if feed and feed.cost:
-            self._hold_budget(source)
         asking = Asking(
             source.address,
             account=source.account_id,
@@ -147,17 +148,23 @@ class Refresher:
             old=source.read_at is not None,
             seconds=seconds,
             failures=source.failures,
+            most=self._left(source, network) if feed and feed.cost else None,
         )
         return self._fetcher.fetch(network, asking)
 
-    def _hold_budget(self, source: SourceRow) -> None:
-        """Raise TooMany where as many posts were read this month as the feeds of this source may cost."""
+    def _left(self, source: SourceRow, network: Network) -> int:
+        """Return how many posts the feeds of this source may still pay for this month.
+
+        Raises TooMany where that is less than the network gives at once.
+        """
         now = self._means.now()
         with self._means.database.session() as session:
             rows = session.scalars(_feeds_of(source.id)).all()
         budget = max((options_of(row.options).budget for row in rows), default=0)
-        if source.month == f"{now:%Y-%m}" and source.month_posts >= budget:
-            raise TooMany(f"{budget} posts were paid for this month.", code="budget_spent", retry_at=next_month(now))
+        paid = source.month_posts if source.month == f"{now:%Y-%m}" else 0
+        if not affords(network, budget - paid):
+            raise TooMany(why_not(network, paid, budget), code="budget_spent", retry_at=next_month(now))
+        return budget - paid
 
     def _known(self, source_id: str, ids: list[str]) -> int:
         query = select(func.count()).where(PostRow.source_id == source_id, PostRow.remote.in_(ids))
@@ -230,6 +237,8 @@ class Refresher:
         asked = max((feed.asked for feed in session.scalars(_feeds_of(row.id))), default=now)
         pushed = row.pushed_until is not None and row.pushed_until > now
         row.due = pace.after_good(row.interval, now, idle=now - asked > pace.IDLE, pushed=pushed)
+        if fetched.cut:
+            row.due = min(row.due, now + timedelta(seconds=pace.SHORTEST))
         if told:  # not a tenth earlier, and GitHub says it with answers that have not changed too
             row.due = max(row.due, now + told)
         if fetched.problem is not None:  # some pages came: what is missing is asked for when it may be

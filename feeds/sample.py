@@ -17,8 +17,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.database import utc_now
-from core.times import written
+from core.times import utc_now, written
 from feeds import keep
 from feeds.options import FeedOptions
 from feeds.service import source_id

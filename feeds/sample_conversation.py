@@ -11,8 +11,7 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from core.database import utc_now
-from core.times import written
+from core.times import utc_now, written
 from feeds.conversation import Conversation, Face, Place, Reply
 from feeds.sample import drawn
 from networks.records import Author, Media, Post

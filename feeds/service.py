@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from core.database import utc_now
 from core.errors import Busy, Invalid, NotFound, Problem
+from core.times import utc_now
 from feeds import keep, pace
 from feeds.budget import Spent, spent
 from feeds.feed import Entry, Feed, FeedPage, Reading, entries_of, feed_of
@@ -92,6 +92,7 @@ class Feeds:
             key=lambda network: built.settings.credential(network, "API_KEY"),
             forget=lambda url: built.media.forget(url),
             now=self._now,
+            memory=built.cache,
         )
         return Refresher(means)
 

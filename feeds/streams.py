@@ -16,8 +16,8 @@ from datetime import timedelta
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
-from core.database import utc_now
 from core.errors import Busy, NotFound
+from core.times import utc_now
 
 if TYPE_CHECKING:
     from core.services import Services

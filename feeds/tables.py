@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 import core.sites  # noqa: F401 -- the table of sites, which ours point to
 from core.database import Base, BigInt, Flag, JsonText, UtcTime
+from core.sites import SiteRow
 
 # As a site's key is written (core.sites); 20 of 31 letters are 99 bits: a feed is found by who was told of it.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -33,7 +34,7 @@ def new_id(length: int) -> str:
 
 
 def _site() -> Any:
-    return mapped_column(Text, ForeignKey("sites.key", ondelete="CASCADE"))
+    return mapped_column(Text, ForeignKey(SiteRow.key, ondelete="CASCADE"))
 
 
 class FeedRow(Base):

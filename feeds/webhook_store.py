@@ -13,8 +13,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core.database import Database, utc_now
+from core.database import Database
 from core.errors import NotFound
+from core.times import utc_now
 from core.vault import Vault
 from feeds.webhook_tables import DeliveryRow
 from networks.webhooks import Delivery

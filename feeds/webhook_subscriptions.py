@@ -16,10 +16,11 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from core.database import Database, utc_now
+from core.database import Database
 from core.errors import Gone, Invalid, NotFound
 from core.resealing import reseal
 from core.settings import Settings
+from core.times import utc_now
 from core.vault import SealBroken, Vault
 from feeds.tables import new_id
 from feeds.webhook_apps import SiteApps

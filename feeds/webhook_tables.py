@@ -13,6 +13,7 @@ from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, JsonText, UtcTime
+from core.sites import SiteRow
 
 
 class SubscriptionRow(Base):
@@ -85,7 +86,7 @@ class MentionRow(Base):
     )
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    site_key: Mapped[str] = mapped_column(Text, ForeignKey("sites.key", ondelete="CASCADE"))
+    site_key: Mapped[str] = mapped_column(Text, ForeignKey(SiteRow.key, ondelete="CASCADE"))
     source: Mapped[str]
     target: Mapped[str]
     kind: Mapped[str]

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from core.database import utc_now
 from core.errors import BadReply, NotAllowed, Problem
+from core.times import utc_now
 from core.vault import SealBroken
 from feeds.service import REFRESH
 from feeds.tables import SourceRow

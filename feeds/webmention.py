@@ -5,7 +5,6 @@ sent = send("https://blog.example.org/reply", "https://example.com/post", http)
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlencode, urljoin
@@ -13,6 +12,7 @@ from urllib.parse import urlencode, urljoin
 from core.addresses import web_address
 from core.errors import Invalid, NotFound
 from core.http import Http, Reply
+from core.link_header import links
 from networks._depth import too_deep
 from og.reader.encoding import as_utf8
 
@@ -20,11 +20,6 @@ from og.reader.encoding import as_utf8
 MAX_BYTES = 1_000_000
 HTML = frozenset({"text/html", "application/xhtml+xml"})
 REL = "webmention"
-# A Link field (RFC 8288 §3): addresses in angle brackets, each with parameters; commas may stand in both.
-_LINK = re.compile(
-    r"<([^<>]{0,2048})>((?:\s*;\s*[^\s=;,\"]{1,100}(?:\s*=\s*(?:\"[^\"]{0,2048}\"|[^\s;,\"]{0,2048}))?)*)"
-)
-_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]*))", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -60,19 +55,13 @@ def discover(target: str, http: Http) -> str:
     Private addresses are refused by the client when they are asked, as all are.
     """
     reply = http.get(target, accept="text/html, */*;q=0.5", max_bytes=MAX_BYTES, truncate=True)
-    for found in (*_in_header(reply), *_in_page(reply)):
+    in_header = (link.target for link in links(reply.headers.get("link", ""), reply.url) if REL in link.relations)
+    for found in (*in_header, *_in_page(reply)):
         try:
             return web_address(urljoin(reply.url, found))
         except (Invalid, ValueError):
             return ""  # the first one counts, also where it leads nowhere
     return ""
-
-
-def _in_header(reply: Reply) -> Iterator[str]:
-    for address, parameters in _LINK.findall(reply.headers.get("link", "")):
-        rel = _REL.search(parameters)
-        if rel and REL in (rel[1] or rel[2] or "").lower().split():
-            yield address
 
 
 def _in_page(reply: Reply) -> Iterator[str]:

@@ -15,10 +15,10 @@ from urllib.parse import urlencode
 from sqlalchemy import select
 
 from core.addresses import origin_of
-from core.database import utc_now
 from core.errors import NotFound, Problem
 from core.log_masking import masked_text
 from core.settings import is_loopback
+from core.times import utc_now
 from feeds.tables import SourceRow
 from feeds.webhook_sources import topic_of
 from feeds.webhook_subscriptions import Subscriptions, new_secret

@@ -18,7 +18,6 @@ from urllib.parse import quote
 
 from core.errors import Invalid
 from core.site_credentials import Own, SiteCredentials, Values
-from login.engines import ENGINES
 
 if TYPE_CHECKING:
     from core.services import Services
@@ -26,6 +25,8 @@ if TYPE_CHECKING:
     from networks.parts import Network
 
 MARK = "#app="
+# The flows that lead to the network and back; each is a module of `login.upstream`.
+UPSTREAM = frozenset({"oauth2", "indieauth", "atproto", "signed"})
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,7 @@ class Apps:
         login = network.login
         if login is None or network.dead or (login.development and self._settings.production):
             return None
-        if login.flow != "form" and login.flow not in ENGINES:
+        if login.flow != "form" and login.flow not in UPSTREAM:
             return None
         if not all(values.get(item.suffix) for item in login.credentials if not item.optional):
             return None

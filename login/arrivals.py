@@ -38,12 +38,25 @@ def arrived(logins: Logins, profile: Profile, attempt: Attempt, old_token: str =
     if attempt.person_id:
         return _linked(logins, profile, attempt, old_token)
     account = logins.people.met(profile)
+    _end_of_another(logins, old_token, account.person_id)
     session = logins.sessions.start(account, instead_of=old_token)
     if attempt.request:
         if attempt.shown:  # the page they chose the network on said what the site will be told
             logins.people.agree(account.person_id, attempt.site_key, scopes_of(attempt.request))
         return Arrival(session, logins.onward(attempt.request, session))
     return Arrival(session, attempt.return_to or "/account")
+
+
+def _end_of_another(logins: Logins, old_token: str, person_id: str) -> None:
+    """Log out whoever was logged in here before, if that was somebody else: sites are told, and it is over for them.
+
+    Nobody could log that session out any more, for its cookie is gone.
+    """
+    old = logins.sessions.find(old_token)
+    if old is not None and old.person_id != person_id:
+        from login.logout import end
+
+        end(logins, old.id)
 
 
 def _linked(logins: Logins, profile: Profile, attempt: Attempt, old_token: str) -> Arrival:

@@ -19,7 +19,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from core.database import Database, utc_now
+from core.database import Database
+from core.times import utc_now
 from core.vault import SealBroken, Vault
 from login.problems import LoginFailed
 from login.tables import AttemptRow, digest, new_secret

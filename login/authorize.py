@@ -15,8 +15,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import AccessDeniedError
-from authlib.oidc.core.errors import ConsentRequiredError
+from authlib.oidc.core.errors import ConsentRequiredError, LoginRequiredError
 
+from login.attempts import LIFE
 from login.problems import LoginFailed
 from login.provider import Answer, ProtocolRequest
 from login.requests import AuthRequest, site_of
@@ -55,6 +56,7 @@ def step(logins: Logins, asked: AuthRequest, session: LoginSession | None, mark:
         grant = logins.server.get_consent_grant(_protocol(logins, asked), usable)
         if usable is None:
             return Step(site, asked, page="choose", network=_hinted_network(logins, asked, site))
+        _check_hint(logins, asked, site, usable)
         if _must_ask(logins, asked, site, usable):
             if "none" in asked.prompts:
                 raise ConsentRequiredError()
@@ -69,8 +71,9 @@ def agreed(logins: Logins, asked: AuthRequest, session: LoginSession, mark: str 
     site = _checked(logins, asked)
     if not _usable(logins, asked, site, session, mark):
         raise LoginFailed("attempt_over")
-    logins.people.agree(session.person_id, site.key, asked.scopes)
     try:
+        _check_hint(logins, asked, site, session)
+        logins.people.agree(session.person_id, site.key, asked.scopes)
         grant = logins.server.get_consent_grant(_protocol(logins, asked), session)
     except OAuth2Error as error:
         return Step(site, asked, answer=_told(logins, error, asked))
@@ -93,8 +96,9 @@ def _checked(logins: Logins, asked: AuthRequest) -> Site:
 
 def _usable(logins: Logins, asked: AuthRequest, site: Site, session: LoginSession, mark: str) -> bool:
     """Return whether a session may be used for a request, or somebody must log in, or choose, first."""
+    age = session.age(logins.sessions.now())
     if logins.done(asked, mark, session):
-        return True
+        return not asked.wants_new or age <= LIFE
     account = logins.people.account(session.account_id)
     if account is None or not logins.accepts(site, account.profile):
         return False
@@ -102,7 +106,7 @@ def _usable(logins: Logins, asked: AuthRequest, site: Site, session: LoginSessio
         max_age = asked.max_age
     except ValueError:
         max_age = None  # refused in a moment
-    if max_age is not None and session.age(logins.sessions.now()).total_seconds() > max_age:
+    if max_age is not None and age.total_seconds() > max_age:
         return False
     if asked.prompts & {"login", "select_account"}:
         return False
@@ -118,6 +122,18 @@ def _is_who_is_meant(logins: Logins, asked: AuthRequest, site: Site, session: Lo
         claims = logins.hinted(hint)
         return claims is not None and claims["sub"] == logins.subject(session.person_id, site)
     return True
+
+
+def is_another(logins: Logins, asked: AuthRequest, site: Site, session: LoginSession) -> bool:
+    """Return whether the site has shown by an ID token of ours that it means somebody else than is logged in."""
+    claims = logins.hinted(asked.get("id_token_hint"))
+    return claims is not None and claims["sub"] != logins.subject(session.person_id, site)
+
+
+def _check_hint(logins: Logins, asked: AuthRequest, site: Site, session: LoginSession) -> None:
+    """Raise Authlib's error where somebody else has logged in than is meant (OpenID Connect Core §3.1.2.2, 4)."""
+    if is_another(logins, asked, site, session):
+        raise LoginRequiredError()
 
 
 def _hinted_network(logins: Logins, asked: AuthRequest, site: Site) -> str:

@@ -8,15 +8,19 @@ one succeeds.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, exists, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core.database import Database, utc_now
+from core.database import Database
+from core.times import utc_now
+from login.problems import LoginFailed
 from login.sessions import LoginSession
 from login.tables import CodeRow, GrantRow, TokenRow, ToldRow, digest, new_id, new_secret
 
@@ -90,7 +94,7 @@ class Grants:
         self.now = now
 
     def new_code(self, session: LoginSession, wanted: Wanted) -> str:
-        """Begin a grant for somebody logged in and return its code."""
+        """Begin a grant for somebody logged in and return its code. Raises LoginFailed where they are gone by now."""
         code = new_secret(PREFIXES["code"])
         grant = GrantRow(
             id=new_id(),
@@ -110,7 +114,7 @@ class Grants:
             nonce=wanted.nonce,
             expires=self.now() + CODE_LIFE,
         )
-        with self._database.session(write=True) as db:
+        with _still_there(), self._database.session(write=True) as db:
             db.add(grant)
             db.flush()
             db.add(row)
@@ -136,7 +140,7 @@ class Grants:
             return Code(_grant(grant), row.redirect_uri, row.challenge, row.nonce)
 
     def new_token(self, grant: Grant, kind: str, scope: str) -> str:
-        """Give out an access or a refresh token."""
+        """Give out an access or a refresh token. Raises LoginFailed where the grant is gone by now."""
         token = new_secret(PREFIXES[kind])
         now = self.now()
         row = TokenRow(
@@ -147,7 +151,7 @@ class Grants:
             created=now,
             expires=now + (ACCESS_LIFE if kind == "access" else REFRESH_LIFE),
         )
-        with self._database.session() as db:
+        with _still_there(), self._database.session() as db:
             db.add(row)
         return token
 
@@ -213,6 +217,15 @@ class Grants:
             live=not ended and row.used is None,
             used=row.used is not None,
         )
+
+
+@contextmanager
+def _still_there() -> Iterator[None]:
+    """Raise LoginFailed where the person, the account or the site was deleted since it was looked up."""
+    try:
+        yield
+    except IntegrityError as exc:
+        raise LoginFailed("attempt_over") from exc
 
 
 def _with_grant(table: type[CodeRow] | type[TokenRow]) -> Any:

@@ -18,7 +18,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, select, update
 
-from core.database import Database, utc_now
+from core.database import Database
+from core.times import utc_now
 from login.problems import LoginFailed
 from login.tables import AttemptRow, digest, new_secret
 

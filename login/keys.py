@@ -19,8 +19,9 @@ from typing import Any
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
-from core.database import Database, utc_now
+from core.database import Database
 from core.recent import Recent
+from core.times import utc_now
 from core.vault import SealBroken, Vault
 from login.tables import SigningKeyRow, new_id
 
@@ -33,12 +34,11 @@ DEFAULT = "RS256"
 RSA_BITS = 2048
 # How long a key signs. Nothing asks for less; the change is only worth something if it is done often enough to work.
 SIGNS = timedelta(days=90)
-# How long before that it is published. The key set may be kept for MAX_AGE.
+# How long before that it is published: far above the 3,600 seconds for which the set may be kept
+# (`login/routes_oauth.py`), which are those of large providers.
 ANNOUNCED = timedelta(days=1)
 # How long after it is still published: ID tokens end within minutes, but come back as hints when people log out.
 KEPT = timedelta(days=14)
-# Seconds for which the key set may be kept: the 3,600 that large providers give, far below ANNOUNCED.
-MAX_AGE = 3600
 # Seconds a process keeps the unsealed keys.
 _NOTICED = 60.0
 _PURPOSE = "signing key"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from core.errors import BadReply
+from core.http import REDIRECTING
 from login.id_tokens import session_name, signed
 from login.problems import LoginFailed
 from login.tables import new_id
@@ -76,18 +77,19 @@ def end(logins: Logins, session_id: str) -> None:
 
 
 def tell(services: Services, notice: Mapping[str, str]) -> None:
-    """Tell a site that somebody has logged out. Raises FetchFailed, to be tried again, where it does not answer."""
+    """Tell a site that somebody has logged out. Raises FetchFailed, to be tried again, where it does not answer.
+
+    A redirect is no answer: the token is for this address, and a GET elsewhere would tell nobody anything (§2.5).
+    """
     logins: Logins = services.logins
     site = logins.sites.by_key(notice["site"])
     if site is None or not site.options.login_logout_notice:
         return
     token = logout_token(logins, site, notice["sub"], notice["session"])
-    reply = services.http.post(
-        site.options.login_logout_notice,
-        body=urlencode({"logout_token": token}).encode(),
-        content_type="application/x-www-form-urlencoded",
-    )
-    if reply.status >= 500:
+    headers = {"Accept": "*/*", "Content-Type": "application/x-www-form-urlencoded"}
+    body = urlencode({"logout_token": token}).encode()
+    reply = services.http.send("POST", site.options.login_logout_notice, headers, body)
+    if reply.status >= 500 or reply.status in REDIRECTING:
         raise BadReply(f"The site answered {reply.status} to a logout notice.")
 
 

@@ -7,6 +7,7 @@ addresses change hands: accounts are joined by their owner only, logged in with 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,9 +17,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core.database import Database, utc_now
+from core.database import Database
 from core.errors import NotFound
-from core.times import written
+from core.times import utc_now, written
 from login.problems import LoginFailed
 from login.tables import (
     AccountRow,
@@ -39,6 +40,8 @@ TEXT_MAX = 300
 URL_MAX = 2048
 # Pairwise subjects and public ones alike fit easily into the 255 ASCII characters of OpenID Connect Core §8.
 SUBJECT_MAX = 512
+# Control characters, and those of bidirectional text that reach beyond a name (UAX #9 §2); no name needs them.
+_TURNING = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -117,12 +120,15 @@ class People:
         return frozenset(row.scope.split()) if row else frozenset()
 
     def agree(self, person_id: str, site_key: str, scopes: Iterable[str]) -> None:
-        """Keep that a person agreed; what was agreed before stays."""
-        with self._database.session(write=True) as session:
-            row = session.get(ConsentRow, (person_id, site_key))
-            known = set(row.scope.split()) if row else set()
-            scope = " ".join(sorted(known | set(scopes)))
-            session.merge(ConsentRow(person_id=person_id, site_key=site_key, scope=scope, at=self._now()))
+        """Keep that a person agreed; what was agreed before stays. Raises LoginFailed where the site is gone."""
+        try:
+            with self._database.session(write=True) as session:
+                row = session.get(ConsentRow, (person_id, site_key))
+                known = set(row.scope.split()) if row else set()
+                scope = " ".join(sorted(known | set(scopes)))
+                session.merge(ConsentRow(person_id=person_id, site_key=site_key, scope=scope, at=self._now()))
+        except IntegrityError as exc:
+            raise LoginFailed("attempt_over") from exc
 
     def disagree(self, person_id: str, site_key: str) -> None:
         """Take back what a person agreed to; the site's id for them stays, should they come again."""
@@ -164,10 +170,10 @@ class People:
             return _account(self._store(session, row, profile, person_id))
 
     def _find(self, session: Session, profile: Profile) -> AccountRow | None:
-        if not profile.subject or len(profile.subject) > SUBJECT_MAX or "\0" in profile.subject + profile.issuer:
+        key = (profile.network, profile.issuer, profile.subject)
+        if not profile.subject or len(profile.subject) > SUBJECT_MAX or any(_storable(one) != one for one in key):
             raise LoginFailed("network_failed")
         known = (AccountRow.network, AccountRow.issuer, AccountRow.subject)
-        key = (profile.network, profile.issuer, profile.subject)
         return session.scalar(select(AccountRow).where(*(c == v for c, v in zip(known, key, strict=True))))
 
     def _store(self, session: Session, row: AccountRow | None, profile: Profile, person_id: str) -> AccountRow:
@@ -182,15 +188,16 @@ class People:
             )
             session.add(row)
         for name in ("name", "handle", "email", "lang"):
-            setattr(row, name, getattr(profile, name)[:TEXT_MAX].replace("\0", ""))
+            setattr(row, name, _shown(getattr(profile, name)))
         for name in ("url", "picture"):
             address = getattr(profile, name)
-            setattr(row, name, address if len(address) <= URL_MAX and address.startswith("https://") else "")
+            fit = len(address) <= URL_MAX and address.startswith("https://")
+            setattr(row, name, _storable(address) if fit else "")
         row.email_verified = profile.email_verified and bool(profile.email)
         row.seen = self._now()
         session.flush()
         for alias in profile.aliases:
-            session.merge(AliasRow(account_id=row.id, alias=alias[:SUBJECT_MAX].replace("\0", "")))
+            session.merge(AliasRow(account_id=row.id, alias=_storable(alias[:SUBJECT_MAX])))
         return row
 
     def _subject(self, person_id: str, site_key: str) -> str:
@@ -211,6 +218,16 @@ _EXPORTED: tuple[tuple[str, Any, frozenset[str]], ...] = (
     ("sessions", SessionRow, frozenset({"person_id", "hash"})),
     ("logins", GrantRow, frozenset({"person_id"})),
 )
+
+
+def _storable(text: str) -> str:
+    """Return text as a database takes it: JSON can say NUL, and halves of surrogate pairs (RFC 8259 §8.2)."""
+    return text.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def _shown(text: str) -> str:
+    """Return a name as it may stand beside others: without what ends lines, or turns what follows it round."""
+    return _TURNING.sub("", _storable(text[:TEXT_MAX]))
 
 
 def _all(session: Session, column: Any, which: Any) -> list[str]:

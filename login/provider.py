@@ -37,13 +37,19 @@ from authlib.oidc.core.errors import (
 )
 from authlib.oidc.core.grants.util import validate_request_prompt
 
+from core.addresses import origin_of
+from core.limits import Rule
 from login.grants import ACCESS_LIFE, Code, Grant, Token, Wanted
 from login.provider_models import Client, Given, UsedCode
-from login.requests import RESPONSE_MODES, origin_of, twice
+from login.requests import RESPONSE_MODES, twice
 
 if TYPE_CHECKING:
     from login.service import Logins
 
+# Refreshing at one grant. An access token lives for an hour; what was used stays for a month, to be known again.
+REFRESHES = Rule("oauth-refreshes", amount=120, seconds=3600)
+# Codes for one session: pages that ask silently at each visit, in many tabs.
+CODES = Rule("oauth-codes", amount=600, seconds=3600)
 AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]
 
 
@@ -126,7 +132,7 @@ class Server(AuthorizationServer):
             raise InvalidRequestError("The client proves itself in two ways at once.")
         try:
             client: Client = super().authenticate_client(request, methods, endpoint)
-        except InvalidClientError as exc:
+        except (InvalidClientError, ValueError) as exc:  # Authlib stumbles over a header that is no text
             raise InvalidClientError("The client did not prove itself.", status_code=401) from exc
         if basic and request.form.get("client_id", client.get_client_id()) != client.get_client_id():
             raise InvalidRequestError("The client names itself in two ways.")
@@ -219,6 +225,7 @@ class AuthorizationCode(base.AuthorizationCodeGrant):
     def generate_authorization_code(self) -> str:
         """Return a new code, stored with what it is for."""
         data, request = self.request.payload.data, self.request
+        self.server.logins.services.limits.hit(CODES, request.user.id)
         wanted = Wanted(
             site_key=request.client.site.key,
             scope=request.scope,
@@ -260,6 +267,7 @@ class Refresh(base.RefreshTokenGrant):
         """Check the client, the token and the scope; then use the token up, so that of two requests one gets it."""
         super().validate_token_request()
         given: Given = self.request.refresh_token
+        self.server.logins.services.limits.hit(REFRESHES, given.token.grant.id)
         if not self.server.logins.grants.use_refresh(given.token):
             raise InvalidGrantError("The refresh token was used before.")
         self.request.grant = given.token.grant

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from login.problems import LoginFailed
 
@@ -64,6 +64,11 @@ class AuthRequest:
     def prompts(self) -> frozenset[str]:
         """The words of ``prompt``."""
         return frozenset(self.get("prompt").split())
+
+    @property
+    def wants_new(self) -> bool:
+        """Whether somebody has to log in anew: a mark of having done so is not good for ever."""
+        return "login" in self.prompts or bool(self.get("max_age"))
 
     @property
     def posted(self) -> bool:
@@ -122,9 +127,3 @@ def site_of(asked: AuthRequest, sites: Sites) -> Site:
     if asked.get("redirect_uri") not in site.return_to:
         raise LoginFailed("wrong_return", "This redirect_uri is not registered for the site.")
     return site
-
-
-def origin_of(address: str) -> str:
-    """Return scheme, host and port of an address that was registered."""
-    parts = urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc}"

@@ -13,12 +13,12 @@ from flask import Blueprint, Response, g, make_response, redirect, request
 from werkzeug.exceptions import HTTPException
 
 from core import web
+from core.addresses import origin_of
 from core.limits import Rule
 from core.web import client_address, dress, request_id, services
 from login import elsewhere
 from login.looks import look_of
 from login.problems import LoginFailed
-from login.requests import origin_of
 
 if TYPE_CHECKING:
     from core.sites import Site

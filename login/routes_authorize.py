@@ -7,8 +7,9 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, request
 
+from core.addresses import origin_of
 from login.problems import LoginFailed
-from login.requests import DONE, AuthRequest, origin_of, read, read_text
+from login.requests import DONE, AuthRequest, read, read_text
 from login.routes import (
     about_site,
     browser,
@@ -101,8 +102,12 @@ def _choice(step: Step) -> Response:
 
 def _known(asked: AuthRequest, site: Site) -> dict[str, str]:
     """Return the button of the account that is logged in already, where the site only asks to choose."""
+    from login.authorize import is_another
+
     current = session()
     if current is None or "login" in asked.prompts or asked.get("max_age") or asked.get("network"):
+        return {}
+    if is_another(logins(), asked, site, current):
         return {}
     account = logins().people.account(current.account_id)
     if account is None or not logins().accepts(site, account.profile):

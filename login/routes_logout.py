@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from login.requests import origin_of
+from core.addresses import origin_of
 from login.routes import (
     about_site,
     check_form,

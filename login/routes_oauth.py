@@ -15,6 +15,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from core.errors import TooMany
 from core.limits import Rule
 from core.web import client_address, dress, may_ask, services
+from login.problems import LoginFailed
 from login.requests import twice
 from login.routes import logins
 
@@ -130,6 +131,8 @@ def _protocol(work: Any) -> Response:
         answer = _refused(fields) or work(asked)
         if answer.status == 401:
             services().limits.hit(FAILURES, client_address())
+    except LoginFailed:  # whose login it was, or the site, was deleted in the middle of this
+        answer = Answer(400, {"error": "invalid_grant"})
     except TooMany as exc:
         wait = {"Retry-After": str(exc.retry_after(datetime.now(UTC)) or 1)}
         answer = Answer(429, {"error": "slow_down", "error_description": exc.message}, wait)

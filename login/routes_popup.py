@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from flask import Blueprint, Response, jsonify, request
 
+from core.addresses import origin_of
 from core.limits import Rule
 from core.web import client_address, dress, may_ask, services
 from login.popup import Answers, answer_of, is_popup
-from login.requests import origin_of, read_text
+from login.requests import read_text
 from login.routes import about_site, count_look, guarded, login_page, logins, see_other, speak_for, words
 
 if TYPE_CHECKING:

@@ -82,7 +82,8 @@ def accent(colour: str) -> Response:
 @blueprint.get("/login/<network>")
 def start(network: str) -> Response:
     """Send the browser to the network; before that, say who asks, where no page of ours has said it yet."""
-    from login.engines import ENGINES
+    from login.apps import UPSTREAM
+    from login.upstream.driver import begin
 
     wanted = target()
     if _astray(wanted):
@@ -90,7 +91,7 @@ def start(network: str) -> Response:
     count_start()
     found = offered(network, wanted)
     part = found.login
-    if part is None or part.flow not in ENGINES:
+    if part is None or part.flow not in UPSTREAM:
         raise LoginFailed("network_off")
     if not wanted.request and not wanted.shown:
         return _first(found, wanted)
@@ -98,7 +99,7 @@ def start(network: str) -> Response:
     if part.servers and not server:
         return _which(found, wanted)
     try:
-        return see_other(ENGINES[part.flow](logins(), found, wanted.start(found.key, browser(), server)))
+        return see_other(begin(logins(), found, wanted.start(found.key, browser(), server)))
     except LoginFailed as problem:
         if problem.code != "wrong_server":
             raise

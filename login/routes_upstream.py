@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,8 @@ LARGEST_FORM = 64 * 1024
 # Seconds in which a browser follows a redirect.
 AT_ONCE = 120
 _PURPOSE = "login form"
+# What a confirmation code looks like: a signature of ours (`core.vault`). Anything else is a stranger's words.
+_CODE = re.compile(r"[\w-]{22}", re.ASCII)
 
 
 @blueprint.get("/login/<network>/callback")
@@ -88,6 +91,25 @@ def atproto_client() -> Response:
     return _document(client_metadata(services().settings.base_url, NAME))
 
 
+@blueprint.get("/login/<network>/<server_id>/client")
+def client(network: str, server_id: str) -> Response:
+    """Say what we are to a server that knows a client by its address: a page with its name and its callback.
+
+    https://indieauth.spec.indieweb.org/20220212/#client-information-discovery, which Misskey reads.
+    """
+    from login.upstream.driver import NAME
+    from login.upstream.servers import client_path
+
+    login = _network(network).login
+    if login is None or login.by_address is None or not re.fullmatch("[0-9a-f]{16}", server_id):
+        raise LoginFailed("network_off")
+    here, base = client_path(network, server_id), services().settings.base_url
+    return_to = base + here.removesuffix("client") + "callback"
+    response = login_page("client", NAME, here=base + here, return_to=return_to, home=base + "/")
+    response.headers["Link"] = f'<{return_to}>; rel="redirect_uri"'
+    return response
+
+
 @blueprint.post("/login/<network>/deauthorize")
 def deauthorize(network: str) -> Response:
     """Somebody took our app away at the network: end their sessions, and whatever sites were given for them."""
@@ -118,7 +140,8 @@ def deleted(network: str) -> Response:
     """Say that what we had was deleted. It is done at once, so there is nothing to wait for."""
     _network(network)
     said = words()
-    return login_page("deleted", said.text("account_deleted"), code=request.args.get("code", "")[:60])
+    code = request.args.get("code", "")
+    return login_page("deleted", said.text("account_deleted"), code=code if _CODE.fullmatch(code) else "")
 
 
 def _signed(key: str) -> tuple[App, str]:

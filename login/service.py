@@ -19,6 +19,7 @@ from login.id_tokens import LIFE, at_hash, hinted, session_name, signed
 from login.keys import Keys
 from login.marks import Marks
 from login.people import People
+from login.problems import LoginFailed
 from login.requests import DONE, AuthRequest, read_text
 from login.sessions import LoginSession, Sessions
 from networks.oauth import Profile
@@ -99,9 +100,11 @@ class Logins:
         return self.people.subject(person_id, site.key, site.options.login_subject)
 
     def claims(self, grant: Grant, site: Site, scope: str) -> dict[str, Any]:
-        """Return what a scope lets a site know; empty where the account is gone."""
+        """Return what a scope lets a site know. Raises LoginFailed where the account was deleted meanwhile."""
         account = self.people.account(grant.account_id)
-        return {} if account is None else about(account, scope, self.subject(grant.person_id, site), self._picture)
+        if account is None:
+            raise LoginFailed("attempt_over")
+        return about(account, scope, self.subject(grant.person_id, site), self._picture)
 
     def id_token(self, site: Site, grant: Grant, scope: str, access_token: str, nonce: str, page: str = "") -> str:
         """Return a signed ID token. The protocol's claims come last: nothing a network says can change them.

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
-from core.database import Database, utc_now
+from core.database import Database
+from core.times import utc_now
 from login.people import Account
 from login.tables import SessionRow, digest, new_id, new_secret
 
@@ -46,23 +47,24 @@ class Sessions:
     def start(self, account: Account, instead_of: str = "") -> LoginSession:
         """Begin a session for the owner of an account; end the one whose token the browser brought, if any."""
         now = self.now().replace(microsecond=0)  # ID tokens count whole seconds; a login is never in the future
-        old = self.find(instead_of)
-        # Sites know a session by its id: it stays while the person stays the same.
-        kept = old.id if old and old.person_id == account.person_id else new_id()
-        made = LoginSession(kept, account.person_id, account.id, now, new_secret())
-        row = SessionRow(
-            id=made.id,
-            hash=digest(made.token),
-            person_id=made.person_id,
-            account_id=made.account_id,
-            auth_time=now,
-            expires=now + LIFE,
-        )
+        token = new_secret()
         with self._database.session(write=True) as session:
-            if instead_of:
-                session.execute(delete(SessionRow).where(SessionRow.hash == digest(instead_of)))
+            # Of two logins that come at once with the same cookie, one gets the old row, and its id.
+            about = (SessionRow.id, SessionRow.person_id, SessionRow.expires)
+            ended = delete(SessionRow).where(SessionRow.hash == digest(instead_of)).returning(*about)
+            old = session.execute(ended).one_or_none() if instead_of else None
+            # Sites know a session by its id: it stays while the person stays the same.
+            same = old is not None and old.person_id == account.person_id and old.expires > self.now()
+            row = SessionRow(
+                id=old.id if old and same else new_id(),
+                hash=digest(token),
+                person_id=account.person_id,
+                account_id=account.id,
+                auth_time=now,
+                expires=now + LIFE,
+            )
             session.add(row)
-        return made
+            return LoginSession(row.id, account.person_id, account.id, now, token)
 
     def find(self, token: str) -> LoginSession | None:
         """Return the living session of a token; None for any other."""

@@ -23,6 +23,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Flag, JsonText, UtcTime
+from core.sites import SiteRow
 
 # 256 bits: cannot be guessed at any rate (RFC 9700 §4.9 and RFC 6749 §10.10 ask for 128 at least, better 160).
 SECRET_BYTES = 32
@@ -48,7 +49,7 @@ def _owner(*, nullable: bool = False) -> Any:
 
 
 def _site(*, nullable: bool = False) -> Any:
-    return mapped_column(Text, ForeignKey("sites.key", ondelete="CASCADE"), nullable=nullable)
+    return mapped_column(Text, ForeignKey(SiteRow.key, ondelete="CASCADE"), nullable=nullable)
 
 
 class PersonRow(Base):
@@ -101,7 +102,7 @@ class ToldRow(Base):
     account_id: Mapped[str] = mapped_column(
         Text, ForeignKey("login_accounts.id", ondelete="CASCADE"), primary_key=True
     )
-    site_key: Mapped[str] = mapped_column(Text, ForeignKey("sites.key", ondelete="CASCADE"), primary_key=True)
+    site_key: Mapped[str] = mapped_column(Text, ForeignKey(SiteRow.key, ondelete="CASCADE"), primary_key=True)
 
 
 class SessionRow(Base):
@@ -194,7 +195,7 @@ class ConsentRow(Base):
     __tablename__ = "login_consents"
 
     person_id: Mapped[str] = mapped_column(Text, ForeignKey("login_people.id", ondelete="CASCADE"), primary_key=True)
-    site_key: Mapped[str] = mapped_column(Text, ForeignKey("sites.key", ondelete="CASCADE"), primary_key=True)
+    site_key: Mapped[str] = mapped_column(Text, ForeignKey(SiteRow.key, ondelete="CASCADE"), primary_key=True)
     scope: Mapped[str]
     at: Mapped[datetime] = mapped_column(UtcTime)
 

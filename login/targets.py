@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.addresses import origin_of
 from login import elsewhere
 from login.problems import LoginFailed
-from login.requests import origin_of, read_text, site_of
+from login.requests import read_text, site_of
 
 if TYPE_CHECKING:
     from core.sites import Site

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
 from networks._activitypub_media import link_of, media_of, points_away
-from networks._activitystreams import Object, id_of, page_of, picture_of, said, type_of
+from networks._activitystreams import Object, host_of, id_of, mime_of, page_of, picture_of, said, type_of
 from networks._errors import opened, problem
 from networks._html import looks_like_html, of_clean, of_text, plain, sanitised
+from networks._mastodon_posts import FALLBACK
 from networks._syndication import language
 from networks._times import iso
 from networks._walk import counted, dig, digest, every, ident, name, record, records, text, web, whole
@@ -61,6 +63,22 @@ SILENT = frozenset(
 )
 PUBLIC = ("https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public")
 CODES = {"Request not signed": "not_allowed"}
+# The same without a mark, at the end, as Misskey and its forks write it; addresses have 2,000 characters at the most.
+_RE_LENGTH = 5000
+_RE = re.compile(
+    r'(?:<br\s?/?>|</?p>|</?span>){0,6}\s?RE:\s?(?:</span>)?<a\s[^<>]{0,999}?href="([^"<>]{1,2000})"[^<>]{0,999}>[^<>]{0,2000}'
+    r"</a>(?:</(?:span|p)>|\s){0,6}\Z"
+)
+# What a link to an object says where it is a quote: Misskey's word, Fedibird's, and FEP-044f's.
+_QUOTES = frozenset(
+    f"{space}{word}"
+    for spaces, word in (
+        (("https://misskey-hub.net/ns#", "https://misskey-hub.net/ns/", "misskey:"), "_misskey_quote"),
+        (("http://fedibird.com/ns#", "fedibird:"), "quoteUri"),
+        (("https://w3id.org/fep/044f#",), "quote"),
+    )
+    for space in spaces
+)
 # What stands in an actor's address in place of a name: a number (Mastodon 4.4, lotide, NodeBB), or the ids of Misskey
 # and its forks, letters and digits in turn (packages/backend/src/misc/id/aidx.ts, read 2026-11).
 _NUMBER = re.compile(r"\d+|(?=\d*(?:[a-z]+\d+){3})[0-9a-z]{16,}")
@@ -217,7 +235,9 @@ def _repost(body: Object, network: str) -> Post | None:
 
 def _object(body: Object, kind: str, network: str, *, deep: bool) -> Post:
     url = web(body.get("id")) if points_away(body, kind) else page_of(body) or web(body.get("id"))
+    quote = _quote(body, network) if deep else None
     raw, lang = _content(body), _language(body)
+    raw = _without_fallback(raw, quote) if quote else raw
     clean = sanitised(raw, url)
     title, published = name(plain(said(body, "name"))), iso(body.get("published"))
     shown, changed = of_clean(clean), iso(body.get("updated"))
@@ -234,7 +254,7 @@ def _object(body: Object, kind: str, network: str, *, deep: bool) -> Post:
         sensitive=body["sensitive"] if isinstance(body.get("sensitive"), bool) else None,
         link=link_of(body, kind, url),
         poll=_poll(body),
-        quote=_quote(body, network) if deep else None,
+        quote=quote,
         counts=counted(
             likes=dig(body, "likes", "totalItems"), reposts=dig(body, "shares", "totalItems"),
             replies=dig(body, "replies", "totalItems"), views=body.get("views"),
@@ -249,9 +269,9 @@ def _object(body: Object, kind: str, network: str, *, deep: bool) -> Post:
 
 
 def _tags(body: Object) -> Iterator[str]:
-    for tag in records(body.get("tag"))[:30]:
-        if type_of(tag) == "Hashtag" and name(tag.get("name")).lstrip("#"):
-            yield name(tag.get("name")).lstrip("#")
+    """Yield hashtags, each once: Owncast writes those twice that are its owner's and in the words too."""
+    said = [name(tag.get("name")).lstrip("#") for tag in records(body.get("tag"))[:30] if type_of(tag) == "Hashtag"]
+    yield from dict.fromkeys(filter(None, said))
 
 
 def _content(body: Object) -> str:
@@ -317,9 +337,26 @@ def _quote(body: Object, network: str) -> Post | None:
     inner = body.get("quote")
     if isinstance(inner, dict):
         return _post(inner, inner, network, deep=False)
-    names = (inner, body.get("quoteUrl"), body.get("quoteUri"), body.get("_misskey_quote"))
+    names = [inner, *(body.get(key) for key in ("quoteUrl", "quoteUri", "_misskey_quote")), *_linked(body)]
     url = next((address for one in names if (address := web(one))), "")
     return Post(id=url, url=url, network=network) if url else None
+
+
+def _without_fallback(html: str, quote: Post) -> str:
+    """Return HTML without the words "RE: address" that stand in it for those whose server knows no quotes."""
+    html = FALLBACK.sub("", html)
+    found = _RE.search(html, max(0, len(html) - _RE_LENGTH))
+    same = found and host_of(unescape(found[1])) == host_of(quote.url)
+    return html[: found.start()] if found and same else html
+
+
+def _linked(body: Object) -> Iterator[str]:
+    """Yield the objects that a text links to as quotes (FEP-e232, https://w3id.org/fep/e232, read 2026-11)."""
+    for tag in records(body.get("tag"))[:50]:
+        rels = [ident(rel) for rel in every(tag.get("rel"))]
+        kind = mime_of(tag)
+        if type_of(tag) == "Link" and "json" in kind and "activity" in kind and (not rels or _QUOTES & set(rels)):
+            yield ident(tag.get("href"))
 
 
 def outbox_of(answer: Answer) -> str:

@@ -7,9 +7,11 @@ is an object with a Link attached; one of Friendica has the page's address for i
 from __future__ import annotations
 
 from collections.abc import Iterator
+from html import unescape
 from typing import Any
 
 from networks._activitystreams import Object, host_of, id_of, mime_of, page_of, picture_of, said, type_of
+from networks._html import plain
 from networks._pictures import kind_of, unique, within
 from networks._walk import every, line, name, records, size, web
 from networks.records import Link, Media, MediaType
@@ -61,7 +63,8 @@ def _file(one: Any, base: str) -> Media | None:
     found = kind_of(mime, url, "" if mime else KINDS.get(kind, ""))
     if not url or found is None:
         return None
-    alt = line(said(one, "name") or said(one, "summary"))
+    # Hubzilla writes signs as in HTML, Owncast names a picture by its content.
+    alt = line(unescape(said(one, "name") or said(one, "summary") or plain(said(one, "content"))))
     return Media(found, url, *_sizes(one), alt, picture_of(one.get("icon")))
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from networks import _activitypub
+from networks._activitystreams import id_of
 from networks._errors import opened, problem
 from networks._walk import every, ident, record, web
 from networks.conversations import Discussion, Question
@@ -42,10 +43,10 @@ def _get(url: str) -> Request:
 
 def _object(answer: Answer) -> Discussion:
     body = record(opened(answer, _activitypub.CODES))
-    post = _post(body, answer.url)
+    post = public_post(body, answer.url)
     if post is None:
         raise problem("not_found" if ident(body.get("type")) else "bad_reply")
-    told = body.get("replies")
+    told = body.get("replies") or body.get("comments")  # PeerTube's name for films, Castopod's for episodes
     if isinstance(told, str):
         further = (Question(_get(web(told)), partial(_list, post.id)),) if web(told) else ()
         return Discussion(post=post, cut=bool(further), next=further)
@@ -64,7 +65,9 @@ def _collection(body: Any, url: str, parent: str) -> Discussion:
     here = tuple(_answers(whole, url, parent))
     elsewhere = [name for one in whole if _host(name := ident(one.get("id"))) not in ("", _host(url))]
     named = [web(one) for one in [*(one for one in items if isinstance(one, str)), *elsewhere][:FURTHER]]
-    onward = web(first.get("next") or body.get("next") or (body.get("first") if not first else ""), url)
+    # A first page of which only the address is told, as text (WordPress) or in an object (GoToSocial), is asked for;
+    # a later page names the first one too.
+    onward = web(first.get("next") or body.get("next") or ("" if items else id_of(body.get("first"))), url)
     further = [Question(_get(one), partial(_one, parent)) for one in named if one]
     further += [Question(_get(onward), partial(_list, parent))] if onward and onward != url else []
     return Discussion(replies=here, cut=bool(further), next=tuple(further))
@@ -72,17 +75,17 @@ def _collection(body: Any, url: str, parent: str) -> Discussion:
 
 def _answers(items: list[Any], url: str, parent: str) -> Iterator[Post]:
     for item in items:
-        post = _post(item, url)
+        post = public_post(item, url)
         if post:
             yield replace(post, reply_to=post.reply_to or parent)
 
 
 def _one(parent: str, answer: Answer) -> Discussion:
-    post = _post(record(opened(answer, _activitypub.CODES)), answer.url)
+    post = public_post(record(opened(answer, _activitypub.CODES)), answer.url)
     return Discussion(replies=(replace(post, reply_to=post.reply_to or parent),) if post else ())
 
 
-def _post(body: Any, url: str) -> Post | None:
+def public_post(body: Any, url: str) -> Post | None:
     """Return a public object as a post, None where the server at ``url`` cannot speak for it, or for its author."""
     found = _activitypub.page(body, url, "fediverse").posts if body else ()
     post = found[0] if len(found) == 1 else None

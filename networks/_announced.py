@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from core.link_header import Link, links
 from networks._walk import origin, web
 
 if TYPE_CHECKING:
@@ -27,49 +28,42 @@ _LIKE_A_FEED = re.compile(
     r"^https?://feeds\.|[?&](?:feed|format|alt)=(?:rss2?|atom|feed)\b",
     re.I,
 )
-_LINK = re.compile(r"<([^<>]{1,2000})>([^<>]{0,1000})")
 _COMMENTS = re.compile(r"comment|kommentar|comentario|reactie|/replies/", re.I)
 # Links looked at in one page; beyond them are lists of links, not what the page is about.
 MOST_LINKS = 2000
 
 
-def announced(tree: BeautifulSoup, base: str, header: str = "") -> str:
-    """Return the address of a page's feed, or the empty string: those of all posts first, comments' last."""
-    found = [one for one in (*_in_page(tree), *_in_header(header)) if one[1]]
-    ranked = [(rank, number, address) for number, (rank, told) in enumerate(found) if (address := _web(told, base))]
+def announced(tree: BeautifulSoup, base: str, url: str, header: str = "") -> str:
+    """Return the address of a page's feed, or the empty string: those of all posts first, comments' last.
+
+    ``base`` is what addresses in the page are relative to; those of the header are so to the page's own, ``url``.
+    """
+    told = [*((link, base) for link in _in_page(tree)), *((link, url) for link in links(header, url))]
+    found = ((_rank(link), number, _web(link.target, at)) for number, (link, at) in enumerate(told) if _fits(link))
+    ranked = [one for one in found if one[2]]
     return min(ranked)[2] if ranked else _followed(tree, base)
 
 
-def _in_page(tree: BeautifulSoup) -> Iterator[tuple[int, str]]:
+def _in_page(tree: BeautifulSoup) -> Iterator[Link]:
     for node in tree.find_all("link", href=True, limit=MOST_LINKS):
-        address, title = attr(node, "href"), attr(node, "title")
-        yield _rank(attr(node, "type"), address, title), address if _fits(node, address) else ""
+        relations = tuple(attr(node, "rel").lower().split())
+        yield Link(attr(node, "href"), relations, attr(node, "type"), attr(node, "title"))
 
 
-def _in_header(header: str) -> Iterator[tuple[int, str]]:
-    for found in _LINK.finditer(header):
-        rel, kind, title = (_parameter(found[2], name) for name in ("rel", "type", "title"))
-        yield _rank(kind, found[1], title), found[1] if _says_feed(rel, kind, found[1]) else ""
-
-
-def _fits(node: Any, address: str) -> bool:
-    return _says_feed(attr(node, "rel"), attr(node, "type"), address)
-
-
-def _says_feed(rel: str, kind: str, address: str) -> bool:
-    words, kind = rel.lower().split(), _plain(kind)
-    if "stylesheet" in words or _OTHER.search(kind) or _OTHER.search(address):
+def _fits(link: Link) -> bool:
+    kind = _plain(link.type)
+    if "stylesheet" in link.relations or _OTHER.search(kind) or _OTHER.search(link.target):
         return False
-    if "feed" in words:
+    if "feed" in link.relations:
         return True
-    return "alternate" in words and bool(_FEED.match(kind) or kind in _PERHAPS)
+    return "alternate" in link.relations and bool(_FEED.match(kind) or kind in _PERHAPS)
 
 
-def _rank(kind: str, address: str, title: str) -> int:
+def _rank(link: Link) -> int:
     """Return how far from the wanted feed one is: what a type leaves open, a page, comments."""
-    kind = _plain(kind)
+    kind = _plain(link.type)
     return (
-        8 * bool(_COMMENTS.search(title or address))
+        8 * bool(_COMMENTS.search(link.title or link.target))
         + 4 * (kind == "text/html")
         + 2 * (kind in _PERHAPS or not kind)
         + (kind == "application/json")
@@ -99,11 +93,6 @@ def _web(address: str, base: str) -> str:
 
 def _plain(kind: str) -> str:
     return kind.partition(";")[0].strip().lower()
-
-
-def _parameter(parameters: str, name: str) -> str:
-    found = re.search(rf';\s*{name}\s*=\s*(?:"([^"]*)"|([^\s;,"]+))', parameters, re.I)
-    return (found[1] or found[2] or "") if found else ""
 
 
 def attr(node: Any, wanted: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from networks import _oembed
 from networks._entities import Span, of_bytes, woven
@@ -25,6 +25,7 @@ from networks._walk import (
     ident,
     line,
     name,
+    query,
     record,
     records,
     size,
@@ -65,6 +66,10 @@ CDN = "https://cdn.bsky.app/img/feed_fullsize/plain/{did}/{cid}@jpeg"
 PROFILE = "https://bsky.app/profile/"
 # What stands for a handle that does not lead back to its DID: https://atproto.com/specs/handle (read 2026-11)
 NO_HANDLE = "handle.invalid"
+# Where Bluesky's own program takes moving pictures from; their sizes stand in the address, what they show behind one
+# of two marks (bluesky-social/social-app, src/lib/gif-alt-text.ts, read 2026-11).
+MOVING = "media.tenor.com"
+_ALT = re.compile(r"^(?:User-provided alt text|ALT):\s*")
 View = Mapping[str, Any]
 
 
@@ -265,7 +270,19 @@ def _media(embed: View, did: str) -> list[Media]:
     if _kind(embed) == "video":
         return _video(embed)
     pictures = [*records(embed.get("images")), *records(embed.get("items"))]
-    return [one for one in (_picture(picture, did) for picture in pictures) if one]
+    moving = _moving(record(embed.get("external")))
+    return [one for one in (moving, *(_picture(picture, did) for picture in pictures)) if one]
+
+
+def _moving(outer: View) -> Media | None:
+    """Return the moving picture that a link stands for: Bluesky has no other form of one."""
+    url = web(outer.get("uri"))
+    parts = urlsplit(url)
+    if parts.netloc != MOVING or not parts.path.endswith(".gif"):
+        return None
+    sizes = query(url)
+    alt = _ALT.sub("", line(outer.get("description"))) or name(outer.get("title"))
+    return Media("image", url, size(sizes.get("ww")), size(sizes.get("hh")), alt=alt)
 
 
 def _picture(picture: View, did: str) -> Media | None:
@@ -294,6 +311,8 @@ def _card(embed: View, did: str) -> Link | None:
     if _kind(embed) == "record":
         return _card_of_record(record(embed.get("record")))
     outer = record(embed.get("external"))
+    if _moving(outer):
+        return None
     url, thumb = web(outer.get("uri")), outer.get("thumb")
     picture = web(thumb) or _blob(record(thumb), did)
     return Link(url, name(outer.get("title")), name(outer.get("description")), picture) if url else None
@@ -315,7 +334,7 @@ def _card_of_record(inner: View) -> Link | None:
     return Link(
         f"{home}/{part}/{quote(key)}" if part else home,
         title,
-        name(inner.get("description")),
+        name(inner.get("description") or dig(inner, "record", "description")),
         web(inner.get("avatar")),
     )
 

@@ -2,53 +2,32 @@
 
 RFC 5322 §3.3 and ISO 8601 come out as they are meant; what is neither is read by its parts: a time of day, a month's
 name, a year, a day. What can be read in two ways is read as most programs write it: ``3/4/2021`` with AM or PM is
-March, without it is April; ``IST`` is India. Names of months are as in Unicode CLDR 46, of zones as in RFC 5322 §4.3
-and at https://www.timeanddate.com/time/zones/ (read 2026-11).
+March, without it is April; ``IST`` is India. The names are those of `core.date_words`.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import cache
 from types import MappingProxyType
+
+from core.date_words import OTHER_ZONES, ZONES, months
 
 # A date with its weekday, zone and a comment in the longest of the languages.
 LONGEST = 100
-# How months begin in English, German, French, Spanish, Portuguese, Italian, Dutch, the Scandinavian languages,
-# Polish, Czech, Russian, Ukrainian, Turkish, Greek, Hungarian, Romanian and Finnish.
-_MONTHS = (
-    "jan ene gen ian янв січ led sty oca ιαν tammi",
-    "feb fév fev фев лют úno lut şub φεβ helmi",
-    "mar mär mrt mrz maa мар бер bře μαρ már",
-    "apr avr abr апр кві dub kwi nis απρ ápr huhti",
-    "may mai mag mei maj май мая тра kvě μαΐ μάι μαϊ máj touko",
-    "jun juin giu июн чер červn czerw haz ιουν jún iun kesä",
-    "jul juil lug июл лип červenc lip tem ιουλ júl iul heinä",
-    "aug aoû aou ago авг сер srp sie ağu αυγ elo",
-    "sep set сен вер zář wrz eyl σεπ szept syys",
-    "oct okt ott out окт жов říj paź eki οκτ loka",
-    "nov ноя лис lis kas νοε noi marras",
-    "dec dez déc dic дек гру pro gru ara δεκ joulu",
-)
-_BEGINNINGS = MappingProxyType({start: at + 1 for at, names in enumerate(_MONTHS) for start in names.split()})
-# Hours east of Greenwich; where two places share a name, those of the one that more people live in.
-_ZONES: MappingProxyType[str, float] = MappingProxyType(
-    {
-        "ut": 0, "utc": 0, "gmt": 0, "z": 0, "wet": 0, "bst": 1, "cet": 1, "met": 1, "mez": 1, "west": 1, "wat": 1,
-        "cest": 2, "mest": 2, "mesz": 2, "eet": 2, "sast": 2, "cat": 2, "eest": 3, "msk": 3, "trt": 3, "eat": 3,
-        "idt": 3, "gst": 4, "msd": 4, "pkt": 5, "ist": 5.5, "npt": 5.75, "ict": 7, "wib": 7, "sgt": 8, "hkt": 8,
-        "awst": 8, "pht": 8, "jst": 9, "kst": 9, "acst": 9.5, "aest": 10, "acdt": 10.5, "aedt": 11, "nzst": 12,
-        "nzdt": 13, "ndt": -2.5, "nst": -3.5, "art": -3, "brt": -3, "clst": -3, "adt": -3, "ast": -4, "clt": -4,
-        "edt": -4, "est": -5, "et": -5, "cdt": -5, "cst": -6, "ct": -6, "mdt": -6, "mst": -7, "mt": -7, "pdt": -7,
-        "pst": -8, "pt": -8, "akdt": -8, "akst": -9, "hst": -10,
-    }
-)  # fmt: skip
+# Letters of a month's name that tell it: no two months share more than six ("červen", "července").
+FEWEST, MOST = 3, 7
+# Days of the week that begin like a month, in Finnish and Hungarian.
+_NO_MONTHS = ("keskiviikko", "szerda")
+_ZONES = MappingProxyType({**ZONES, **OTHER_ZONES})
 _CLOCK = re.compile(
     r"(?:(오후|下午|午後|오전|上午|午前)[ ]?)?(?<![\d+\-:])"
-    r"(\d{1,2})[:h](\d\d)(?:[:.](\d\d)(?:[.,]\d{1,9})?)?(?![\d:])(?:[ ]?([ap])\.?m\b)?",
+    r"(\d{1,2})[:h](\d\d)(?:[:.](\d\d)(?:[.,]\d{1,9})?)?(?![\d:])(?:[ ]?(?:([ap])\.?m|([صم]))\b)?",
     re.I,
 )
-_CLOCK_WITH_DOTS = re.compile(r"(?<=\d{4}[ T])()(\d{1,2})\.(\d\d)(?:\.(\d\d))?(?![\d.])()")
+_CLOCK_WITH_DOTS = re.compile(r"(?<=\d{4}[ T])()(\d{1,2})\.(\d\d)(?:\.(\d\d))?(?![\d.])()()")
 _YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})[-/.年년][ ]?(\d{1,2})(?:[-/.月월][ ]?(\d{1,2}))?(?!\d)")
 _YEAR_LAST = re.compile(r"(?<!\d)(\d{1,2})([-/. ])[ ]?(\d{1,2})(?:[-/.][ ]?(\d{4}|\d\d)|[ ](\d{4}))(?!\d)")
 _PACKED = re.compile(r"(\d{4})(\d\d)(\d\d)(?:T?(\d\d)(\d\d)(\d\d)?)?(?=[Z+\- ]|\Z)", re.I)
@@ -89,8 +68,8 @@ def _since_midnight(clock: re.Match[str] | None) -> timedelta:
     if not clock:
         return timedelta()
     hour, minute, second = int(clock[2]), int(clock[3]), int(clock[4] or 0)
-    if half := (clock[1] or clock[5] or "").lower():
-        hour = hour % 12 + (12 if half in ("p", "오후", "下午", "午後") else 0)
+    if half := (clock[1] or clock[5] or clock[6] or "").lower():
+        hour = hour % 12 + (12 if half in ("p", "م", "오후", "下午", "午後") else 0)
     if hour > 24 or minute > 59 or second > 60 or (hour == 24 and minute + second):
         raise ValueError("no time of day")
     return timedelta(hours=hour, minutes=minute, seconds=min(second, 59))
@@ -121,7 +100,21 @@ def _whole_year(written: str) -> int:
 
 
 def _month(word: str) -> int:
-    return next((at for size in range(min(len(word), 7), 2, -1) if (at := _BEGINNINGS.get(word[:size]))), 0)
+    """Return the month of a word that begins like its name, 0 where none does."""
+    known, longest = _beginnings(), min(len(word), MOST)
+    return next((at for size in range(longest, FEWEST - 1, -1) if (at := known.get(word[:size]))), 0)
+
+
+@cache
+def _beginnings() -> dict[str, int]:
+    """Return how the names of months begin; what two of them share tells neither, unless it is itself a name."""
+    meant: dict[str, set[int]] = defaultdict(set)
+    for name, at in (*months().items(), *((word, 0) for word in _NO_MONTHS)):
+        for size in range(FEWEST, min(len(name), MOST) + 1):
+            meant[name[:size]].add(at)
+    return {
+        start: months().get(start) or min(ats) for start, ats in meant.items() if start in months() or len(ats) == 1
+    }
 
 
 def _zone(words: str) -> tzinfo:
@@ -133,7 +126,7 @@ def _zone(words: str) -> tzinfo:
     if found := _PLACE.search(words):
         return _place(found[0])
     named = next((word for word in _WORD.findall(words.lower()) if word in _ZONES), "utc")
-    return timezone(timedelta(hours=_ZONES[named]))
+    return timezone(timedelta(minutes=_ZONES[named]))
 
 
 def _place(name: str) -> tzinfo:

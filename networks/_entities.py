@@ -7,7 +7,7 @@ are counted in code points. Ones that overlap, or lie outside the text, are left
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from html import escape, unescape
 from itertools import islice
@@ -58,10 +58,18 @@ def linked(raw: str, spans: Iterable[Span] = ()) -> tuple[str, str]:
     """Return text and HTML of a raw text whose bare addresses become links as well."""
     given = list(spans)
     taken = [(span.start, span.end) for span in given]
-    for found in islice(BARE.finditer(raw), MOST_SPANS):
-        if not any(start < found.end() and found.start() < end for start, end in taken):
-            given.append(Span(found.start(), found.end(), found[0]))
+    for begin, stop in _bare(raw):
+        if not any(start < stop and begin < end for start, end in taken):
+            given.append(Span(begin, stop, raw[begin:stop]))
     return woven(raw, given)
+
+
+def _bare(raw: str) -> Iterator[tuple[int, int]]:
+    """Yield where bare addresses stand. A bracket at the end belongs to one that has its other half in it."""
+    for found in islice(BARE.finditer(raw), MOST_SPANS):
+        begin, end = found.span()
+        closes = raw[end : end + 1] == ")" and raw.count("(", begin, end) > raw.count(")", begin, end)
+        yield begin, end + closes
 
 
 def _escaped(raw: str) -> str:
@@ -102,7 +110,7 @@ def tagged(raw: str, *, hashtag: str = "", mention: str = "") -> tuple[str, str]
 
     ``hashtag`` and ``mention`` are the addresses of their pages with ``{}`` for the word; empty leaves them words.
     """
-    taken = [(found.start(), found.end()) for found in islice(BARE.finditer(raw), MOST_SPANS)]
+    taken = list(_bare(raw))
     spans = []
     for pattern, page in ((_HASHTAG, hashtag), (_MENTION, mention)):
         for found in islice(pattern.finditer(raw), MOST_SPANS) if page else ():

@@ -46,8 +46,8 @@ _WORDS: tuple[tuple[Code, str], ...] = (
     ("rate_limited", r"rate.?limit|too many|quota|throttl|limit (?:was |is |has been )?(?:reached|exceeded)|"
      r"request limit|slow down|retry later|whoa there|abuse detection|wait a few minutes before"),
     ("not_found", r"not.?found|(?:does ?n.t|does not|not) exist|no such|unknown user|could ?n.t (?:be )?f[io]u?nd|"
-     r"could not (?:be )?f[io]u?nd|unable to (?:find|resolve)|suspended|deactivated|not available"),
-    ("no_permission", r"not enough permissions"),
+     r"could not (?:(?:be )?f[io]u?nd|locate)|unable to (?:find|resolve)|suspended|deactivated|not available"),
+    ("no_permission", r"not enough permissions|outside the authori[sz]ed scopes"),
     ("login_expired", r"token|unauthori[sz]ed|bad credentials|authenticat|log(?:ged)? ?in|"
      r"api.?key|expired|revoked|session|invalid.?grant|authori[sz]ation"),
     ("not_allowed", r"forbidden|not allowed|permission|denied|blocked|private|suspend"),
@@ -181,21 +181,27 @@ def _of_word(body: Mapping[str, Any]) -> tuple[list[str], int | None, str] | Non
 
 
 # What stands beside "message" where the whole body is a refusal, and never in a post.
-_BESIDE = frozenset(
-    {"code", "documentation_url", "serviceErrorCode", "explanation", "request_id", "errors", "detail"}
-)
+_BESIDE = frozenset((
+    "code", "documentation_url", "serviceErrorCode", "explanation", "request_id", "errors", "detail", "error_type",
+    "block",
+))  # fmt: skip
+# What refusals have besides, and other things too.
+_WHOLE = _BESIDE | {
+    "message", "error_message", "status", "reason", "fields", "title", "type", "data", "error", "details",
+    "errorDetails", "errorDetailType", "url",
+}  # fmt: skip
 
 
 def _of_problem(body: Mapping[str, Any]) -> tuple[list[str], int | None, str] | None:
     """``{"message", …}`` and RFC 9457: GitHub, LinkedIn, Pinterest, Reddit, X, TikTok's business API."""
-    said = text(body.get("message") or body.get("detail"))
+    said = text(body.get("message") or body.get("detail") or body.get("error_message"))
     status = whole(body.get("status"))
-    plain = set(body) <= {*_BESIDE, "message", "status", "reason", "fields", "title", "type", "data", "error", "code"}
+    plain = set(body) <= _WHOLE
     formal = {"title", "detail", "type"} <= set(body) and not {"data", "items", "id"} & set(body)
     if not said or body.get("code") == 0 or not (plain or formal):
         return None
     if not (formal or set(body) & _BESIDE or set(body) <= {"message", "status", "reason"} or status):
         return None
-    marks = [ident(body.get(key)) for key in ("reason", "code", "serviceErrorCode", "type", "title")]
+    marks = [ident(body.get(key)) for key in ("reason", "code", "serviceErrorCode", "type", "title", "error_type")]
     marks += [ident(dig(one, "code")) for one in every(body.get("errors"))]
     return marks, status, " ".join([said, text(body.get("explanation"))]).strip()

@@ -25,6 +25,10 @@ MARKS = frozenset(
     {"created_time", "creation_time", "permalink_url", "message", "story", "attachments", "status_type"}
 )
 
+# Attachments that are cards: of pages elsewhere, of events. Films of other sites are `video_share_youtube` and such
+# (described at https://developers.facebook.com/docs/graph-api/reference/story-attachment/).
+SHARES = frozenset({"share", "native_templates", "external", "event"})
+
 
 def read(answer: Answer, network: str = "facebook") -> Page:
     """Return an answer as a page of posts."""
@@ -179,7 +183,9 @@ def _file(one: Node) -> Media | None:
 
 
 def _is_share(one: Node) -> bool:
-    return ident(one.get("type")) in ("share", "native_templates", "external") or one.get("media_type") == "link"
+    """Whether an attachment is a card of a page elsewhere; the "film" of one is another site's player, no file."""
+    kind = ident(one.get("type"))
+    return kind in SHARES or kind.startswith("video_share") or one.get("media_type") == "link"
 
 
 def _link(attached: list[Node], node: Node) -> Link | None:

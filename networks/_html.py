@@ -128,6 +128,9 @@ _MARKED = re.compile(
     re.I,
 )
 _RAW_TAG = re.compile(r"<[^<>]*>")
+_OUTER_BREAKS = re.compile(r"\A(?:\s*<br>)+|(?<!<br>)(?<!\s)(?:\s*+<br>)++\s*\Z")
+# Levels of empty elements that are taken out: Substack has five around each picture.
+DEEPEST_SHELL = 6
 _EMPTY = re.compile(r"<(p|div|span|em|strong|b|i|li|ul|ol|blockquote|h[1-6])>\s*</\1>")
 # A link that nobody could read or name, as around a picture that was taken out, or a heading's own address.
 _NAMELESS = re.compile(r'<a\b(?:\s+[a-z]+="[^"]*")*>\s*</a>')
@@ -143,8 +146,17 @@ def sanitised(html: Any, base: str = "") -> str:
     if len(base) * html.lower().count("href") > MOST_ADDED:
         base = ""  # nobody's post has so many links; those that need the page's address are none then
     clean = few_marks(_cleaner(base).clean(html))  # they may have been written as references
-    clean = _NAMELESS.sub("", clean.replace(' class=""', ""))
-    return _EMPTY.sub("", _EMPTY.sub("", clean)).strip()
+    return _without_shells(clean.replace(' class=""', "")).strip()
+
+
+def _without_shells(clean: str) -> str:
+    """Return HTML without what is left around things taken out: links and blocks that hold nothing."""
+    for _ in range(DEEPEST_SHELL):
+        left = _EMPTY.sub("", _NAMELESS.sub("", clean))
+        if left == clean:
+            break
+        clean = left
+    return _OUTER_BREAKS.sub("", clean)
 
 
 @lru_cache(maxsize=256)

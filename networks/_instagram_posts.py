@@ -109,11 +109,12 @@ def _short(number: int | None) -> str:
 
 
 def _media(node: Node) -> Iterator[Media]:
-    """Yield a carousel's parts, or the one picture or film; a film whose file is withheld has its still alone."""
-    below = records(dig(node, "children", "data"))
-    if below:
-        for one in below:
-            yield from _media({"media_type": "IMAGE", **one, "children": None})
+    """Yield a carousel's parts, where more than their ids are told, or the one picture or film; a film whose file is
+    withheld has its still alone.
+    """
+    parts = [{"media_type": "IMAGE", **one, "children": None} for one in records(dig(node, "children", "data"))]
+    if below := [media for one in parts for media in _media(one)]:
+        yield from below
         return
     url, still = web(node.get("media_url")), web(node.get("thumbnail_url"))
     sizes = size(node.get("width")), size(node.get("height"))

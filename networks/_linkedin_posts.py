@@ -29,7 +29,10 @@ CODES = {
 }  # fmt: skip
 SHARE = "com.linkedin.ugc.ShareContent"
 _LITTLE = re.compile(
-    r"@\[(?P<name>(?:\\.|[^\]\\]){1,300})\]\((?P<urn>urn:[^()\s]{1,200})\)|\{hashtag\|\\?[#＃]\|(?P<tag>(?:\\.|[^{}\\]){1,200})\}"
+    r"@\[(?P<name>(?:\\.|[^\]\\]){1,300})\] ?\((?P<urn>urn:[^()\s]{1,200})\)"
+    r"|\{hashtag\|\\?[#＃]\|(?P<tag>(?:\\.|[^{}\\]){1,200})\}"
+    r"|(?P<address>https?://(?:\\[^\s]|[^\s\\<>\"'\u3000]){3,2000}(?<![.,;:!?)\]}]))"
+    r"|(?<![\w&/])[#＃](?P<word>(?!\d+(?!\w))(?:\w|\\_){1,100})"
     r"|\\(?P<char>[\\|{}@\[\]()<>#*_~])"
 )
 Item = Mapping[str, Any]
@@ -66,6 +69,7 @@ def _post(item: Item, network: str) -> Post | None:
     )
     words, html = little(raw) if isinstance(written, str) else linked(raw)
     content = record(item.get("content"))
+    poll = record(content.get("poll"))
     edited = dig(item, "lifecycleStateInfo", "isEditedByAuthor") is True
     made = _time(item)
     shared = ident(
@@ -82,11 +86,11 @@ def _post(item: Item, network: str) -> Post | None:
         media=tuple(_media(content, old)),
         network=network,
         link=_link(content, old),
-        poll=_poll(record(content.get("poll"))),
+        poll=_poll(poll),
         quote=other if words else None,
         repost=None if words else other,
         counts=_counts(item),
-        title=name(dig(content, "media", "title")),
+        title=name(poll.get("question") or dig(content, "media", "title")),
         edited=epoch(item.get("lastModifiedAt"), 1000) if edited else "",
         private=_hidden(item),
         reply_to=ident(item.get("parentComment") or item.get("object")),
@@ -110,10 +114,14 @@ def _time(item: Item) -> str:
 
 
 def _hidden(item: Item) -> bool:
-    """Whether a post is a draft, or not for everybody."""
+    """Whether a post is a draft, an advertisement that no page shows, or not for everybody."""
+    advertised = record(item.get("adContext"))
+    dark = advertised.get("isDsc") is True or (
+        bool(advertised) and dig(item, "distribution", "feedDistribution") == "NONE"
+    )
     state, seen = item.get("lifecycleState", "PUBLISHED"), item.get("visibility", "PUBLIC")
     seen = dig(seen, "com.linkedin.ugc.MemberNetworkVisibility") if isinstance(seen, dict) else seen
-    return state != "PUBLISHED" or seen not in ("PUBLIC", None)
+    return dark or state != "PUBLISHED" or seen not in ("PUBLIC", None)
 
 
 def _page_of(urn: str) -> str:
@@ -135,15 +143,17 @@ def _author(item: Item) -> Author | None:
 
 
 def little(raw: str) -> tuple[str, str]:
-    """Return text and HTML of little text: escapes undone, names and tags as links."""
+    """Return text and HTML of little text: escapes undone, names, tags and addresses as links."""
     spans = []
     for found in _LITTLE.finditer(raw):
         if found["char"]:
             spans.append(Span(*found.span(), "", found["char"]))
         elif found["urn"]:
             spans.append(Span(*found.span(), _member(found["urn"]), _plain(found["name"])))
+        elif found["address"]:
+            spans.append(Span(*found.span(), address := _plain(found["address"]), address))
         else:
-            tag = _plain(found["tag"])
+            tag = _plain(found["tag"] or found["word"])
             spans.append(Span(*found.span(), f"{HOME}/feed/hashtag/{quote(tag, safe='')}", f"#{tag}"))
     return linked(raw, spans)
 

@@ -48,7 +48,7 @@ CODES = {
 BY_STATUS = re.compile(r"/api/v1/(?:accounts/[^/]+/statuses|timelines/.+)/?")
 PUBLIC = frozenset({"public", "unlisted", "local", ""})
 # Ended by the next one that begins, so that many which never end are not each looked through to the same place.
-_FALLBACK = re.compile(r'(?is)<(p|span) class="quote-inline">(?:(?!<\1 class="quote).){0,3000}?</\1>')
+FALLBACK = re.compile(r'(?is)<(p|span) class="quote-inline">(?:(?!<\1 class="quote).){0,3000}?</\1>')
 
 
 def page(answer: Answer, network: str) -> Page:
@@ -140,7 +140,7 @@ def _page_of_repost(url: str, inner: Post | None) -> str:
 def _filled(post: Post, status: Mapping[str, Any], network: str, *, deep: bool) -> Post:
     quoted = _quoted(status, network) if deep else None
     raw = text(status.get("content"))
-    html = sanitised(_FALLBACK.sub("", raw) if quoted else raw, post.url)
+    html = sanitised(FALLBACK.sub("", raw) if quoted else raw, post.url)
     answered = ident(status.get("in_reply_to_id"))
     return replace(
         post,

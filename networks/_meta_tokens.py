@@ -14,7 +14,7 @@ from typing import Any
 
 from networks._profiles import https, part, text, the
 from networks._walk import record, records
-from networks.oauth import Ask, Owned, Profile
+from networks.oauth import Ask, Lasting, Owned, Profile
 
 LIFE = timedelta(days=60)
 # Expired, revoked, a changed password, an account that must be confirmed:
@@ -22,15 +22,17 @@ LIFE = timedelta(days=60)
 LOST = frozenset({"190", "102", "463", "467", "458", "459", "460", "464"})
 
 
-def exchange(url: str, grant: str) -> Ask:
-    """Ask for a token of sixty days in exchange for a short one."""
-    params = {"grant_type": grant, "client_secret": "{client_secret}", "access_token": "{token}"}
-    return Ask(url, params=params, bearer=False)
-
-
-def renew(url: str, grant: str) -> Ask:
-    """Ask for sixty days more."""
-    return Ask(url, params={"grant_type": grant, "access_token": "{token}"}, bearer=False)
+def lasting(host: str, product: str, docs: str) -> Lasting:
+    """Return how tokens of Instagram and of Threads are kept; ``product`` is what their grants begin with."""
+    short = {"grant_type": f"{product}_exchange_token", "client_secret": "{client_secret}", "access_token": "{token}"}
+    long = {"grant_type": f"{product}_refresh_token", "access_token": "{token}"}
+    return Lasting(
+        exchange=Ask(f"https://{host}/access_token", params=short, bearer=False),
+        renew=Ask(f"https://{host}/refresh_access_token", params=long, bearer=False),
+        life=LIFE,
+        lost=LOST,
+        docs=docs,
+    )
 
 
 def permissions(reply: Any) -> frozenset[str]:

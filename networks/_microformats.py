@@ -1,19 +1,18 @@
 """Pages that are their own feed: h-feed and h-entry in HTML, or as parsed microformats JSON.
 
 https://microformats.org/wiki/h-entry and https://microformats.org/wiki/microformats2-parsing (read 2026-11). Only
-what a post needs is read: no implied properties but the name, no nesting below an entry's author.
+what a post needs is read; `_microformats_html` finds the properties.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from networks._announced import announced, attr
 from networks._depth import whole_tags
 from networks._html import of_clean, of_text, sanitised
+from networks._microformats_html import kinds, marks, properties, renamed
 from networks._pictures import unique, within
 from networks._times import iso
 from networks._walk import digest, every, ident, name, record, records, text, web
@@ -28,12 +27,6 @@ MOST_ENTRIES = 200
 ENTRIES = ["h-entry", "h-event", "h-review"]
 FILES: tuple[tuple[str, MediaType], ...] = (("photo", "image"), ("video", "video"), ("audio", "audio"))
 Properties = Mapping[str, list[Any]]
-# Properties that one element may be; real ones are two or three at once.
-MOST_PROPERTIES = 20
-_PROPERTY = re.compile(r"(?:p|u|dt|e)-.")
-# Names of items (https://microformats.org/wiki/microformats2-parsing#parse_a_document_for_microformats), without the
-# heights that Tailwind's class names tell (https://tailwindcss.com/docs/height, both read 2026-11).
-_ROOT = re.compile(r"h-(?!(?:auto|fit|full|max|min|px|screen|[sld]vh|[sld]vw|lh)$)(?:[a-z0-9]+-)?[a-z]+(?:-[a-z]+)*")
 
 
 def is_json(data: Any) -> bool:
@@ -64,14 +57,22 @@ def page_of_html(body: str, url: str, network: str, link: str = "") -> Page:
 
     tree = BeautifulSoup(whole_tags(body), "html.parser")
     base = web(attr(tree.find("base", href=True), "href"), url) or url
+    made = _page_of_tree(tree, base, network)
+    if made.posts:
+        return made
+    if feed := announced(tree, base, url, link):
+        return Page(title=made.title, author=made.author, feed=feed)
+    return _page_of_tree(tree, base, network) if renamed(tree) else made
+
+
+def _page_of_tree(tree: BeautifulSoup, base: str, network: str) -> Page:
     nodes = [node for node in tree.find_all(class_=ENTRIES) if not _inside_entry(node)][:MOST_ENTRIES]
-    entries = [{"properties": _properties(node)} for node in nodes]
+    entries = [{"properties": properties(node, base)} for node in nodes]
     feed, card = tree.find(class_="h-feed"), _own_card(tree)
-    own = _properties(feed) if feed else {}
-    author = _author(own.get("author"), base) or (_card(_properties(card), base) if card else None)
+    own = properties(feed, base) if feed else {}
+    author = _author(own.get("author"), base) or (_card(properties(card, base), base) if card else None)
     title = _first(own, "name") or (tree.title.get_text() if tree.title else "")
-    made = _page(title, entries, author, base, network)
-    return made if made.posts else Page(title=made.title, author=made.author, feed=announced(tree, base, link))
+    return _page(title, entries, author, base, network)
 
 
 def _page(title: Any, entries: list[Any], author: Author | None, url: str, network: str) -> Page:
@@ -144,20 +145,8 @@ def _media(properties: Properties, html: str, base: str) -> list[Media]:
     return unique([*found, *within(html, base)])
 
 
-# --- HTML to properties ---
-
-
-def _marks(node: Any) -> list[str]:
-    return attr(node, "class").split()
-
-
-def _kinds(node: Any) -> list[str]:
-    """Return what an element is an item of."""
-    return [mark for mark in _marks(node) if _ROOT.fullmatch(mark)]
-
-
 def _inside_entry(node: Tag) -> bool:
-    return any({*ENTRIES, "h-cite"} & set(_marks(parent)) for parent in node.parents)
+    return any({*ENTRIES, "h-cite"} & set(marks(parent)) or parent.name == "template" for parent in node.parents)
 
 
 def _own_card(tree: BeautifulSoup) -> Tag | None:
@@ -167,42 +156,4 @@ def _own_card(tree: BeautifulSoup) -> Tag | None:
 
 def _inside_item(node: Tag) -> bool:
     """Whether an element stands in an item of microformats2 other than a feed (https://indieweb.org/authorship)."""
-    return any(set(_kinds(parent)) - {"h-feed"} for parent in node.parents)
-
-
-def _properties(root: Tag) -> dict[str, list[Any]]:
-    """Return an item's properties: those of its own, not of items nested in it."""
-    found: dict[str, list[Any]] = {}
-    for node in _own(root):
-        marks = dict.fromkeys(mark for mark in _marks(node) if _PROPERTY.match(mark))
-        for mark in islice(marks, MOST_PROPERTIES):
-            prefix, _, key = mark.partition("-")
-            found.setdefault(key, []).append(_value(node, prefix))
-    words = " ".join(root.get_text(" ").split())
-    if "name" not in found and "content" not in found and words:
-        found["name"] = [words]
-    if "url" not in found and root.name == "a":
-        found["url"] = [attr(root, "href")]
-    return found
-
-
-def _own(root: Tag) -> Iterator[Tag]:
-    for node in root.find_all(recursive=False):
-        yield node
-        if not _kinds(node):
-            yield from _own(node)
-
-
-def _value(node: Tag, prefix: str) -> Any:
-    kinds = _kinds(node)
-    if kinds:
-        return {"type": kinds, "properties": _properties(node)}
-    if prefix == "e":
-        return {"html": node.decode_contents(), "value": node.get_text()}
-    if prefix == "u":
-        address = attr(node, "href") or attr(node, "src") or attr(node, "data") or node.get_text().strip()
-        return {"value": address, "alt": attr(node, "alt")} if attr(node, "alt") else address
-    if prefix == "dt":
-        return (attr(node, "datetime") or attr(node, "title") or node.get_text()).strip()
-    told = {"abbr": "title", "link": "title", "img": "alt"}.get(node.name, "")
-    return ((attr(node, told) if told else "") or attr(node, "value") or " ".join(node.get_text().split())).strip()
+    return any(set(kinds(parent)) - {"h-feed"} for parent in node.parents)

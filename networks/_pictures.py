@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 from networks._depth import too_deep
 from networks._walk import name, size, web
@@ -24,13 +25,21 @@ _COUNTER = re.compile(
 # What stands in a picture's place until a script shows it; faces that blogs send with every post.
 _STAND_IN = re.compile(
     r"gravatar\.com/avatar|/(?:placeholder|blank|spacer|transparent|clear|lazy|loading|1x1|grey|s\.w\.org/images/core/"
-    r"emoji)[\w.-]{0,20}\.(?:gif|png|svg)(?:[?#]|$)|images\.pheedo\.com",
+    r"emoji)[\w.-]{0,20}\.(?:gif|png|svg)(?:[?#]|$)|/favicon[\w.-]{0,20}\.(?:ico|png|svg)|images\.pheedo\.com",
     re.I,
 )
 # Where pages that load pictures late keep the address, most common first.
 LATE = ("data-src", "data-lazy-src", "data-original", "data-lazy", "data-full-src")
 # The widest of several sizes that a post needs, in pixels.
 WIDE = 1600
+# How one picture is asked for in several sizes: of Cloudinary, which Substack has, and of WordPress
+# (https://cloudinary.com/documentation/fetch_remote_images, https://developer.wordpress.com/docs/photon/api/ and
+# https://developer.wordpress.org/reference/functions/wp_get_attachment_image_src/ describe them).
+_FETCHED = re.compile(r"/image/fetch/(?:[^/?#]{1,300}/)?(https?(?::|%3A).*)", re.I)
+_PHOTON = re.compile(r"^https?://i[0-3]\.wp\.com/")
+_SIZED_NAME = re.compile(r"-\d{2,4}x\d{2,4}(?=\.\w{3,4}$)")
+_FLICKR = re.compile(r"_[a-z](?=\.jpg$)")  # https://www.flickr.com/services/api/misc.urls.html
+_SIZING = frozenset(("w", "h", "width", "height", "resize", "fit", "crop", "quality", "strip", "ssl", "zoom"))
 _STYLED = re.compile(r"(?:^|;)\s*(?:max-)?(?:width|height)\s*:\s*(\d{1,4})px", re.I)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _EXTENSIONS: tuple[tuple[MediaType, str], ...] = (
@@ -94,16 +103,28 @@ class _Gallery(HTMLParser):
 
 
 def unique(media: list[Media]) -> list[Media]:
-    """Return media without those whose address is there already, no more than a post may have."""
+    """Return media without those that are there already, if in another size; no more than a post may have."""
     kept: dict[str, Media] = {}
     for one in media:
-        first = kept.setdefault(one.url, one)
+        key = _original(one.url)
+        first = kept.setdefault(key, one)
         if first is not one and not (first.alt and first.width):
-            kept[one.url] = Media(
+            kept[key] = Media(
                 first.type, first.url, first.width or one.width, first.height or one.height, first.alt or one.alt,
                 first.poster or one.poster, first.embed,
             )  # fmt: skip
     return list(kept.values())[:MOST]
+
+
+def _original(url: str) -> str:
+    """Return what a picture goes by in whatever size: the address that a service makes it smaller from, without the
+    size that its own name or its query tells.
+    """
+    found = _FETCHED.search(url)
+    address, _, query = (unquote(found[1]) if found else _PHOTON.sub("https://", url)).partition("?")
+    kept = "&".join(part for part in query.split("&") if part.partition("=")[0] not in _SIZING)
+    named = _FLICKR if "staticflickr.com/" in address else _SIZED_NAME
+    return f"{named.sub('', address)}?{kept}"
 
 
 def _media(tag: str, values: dict[str, str], base: str) -> Media | None:

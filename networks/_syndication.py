@@ -21,11 +21,11 @@ from xml.sax import SAXException
 
 from networks._errors import problem
 from networks._html import is_marked_up, looks_like_html, of_clean, of_text, paragraphs, plain, sanitised, unwrapped
-from networks._syndication_media import media_of
+from networks._syndication_media import grouped, media_of
 from networks._syndication_people import author_of, of_source, with_face, without_long_people
 from networks._times import iso, said
 from networks._walk import counted, digest, every, ident, name, record, records, size, stored, text, web
-from networks._xml import readable, shortened, typed
+from networks._xml import few_tags, readable, shortened, typed
 from networks.records import Author, Page, Post
 
 # Items read from one document; the largest real feeds of the corpus hold some hundreds.
@@ -36,8 +36,9 @@ PERIODS = {"hourly": 1, "daily": 24, "weekly": 168, "monthly": 720, "yearly": 87
 # Where an entry without content has its words.
 WORDS = ("summary", "googleplay_description", "subtitle")
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8}){0,3}")
-# Apple's own words for what feedparser knows as yes (https://help.apple.com/itc/podcasts_connect/, read 2026-11).
-_EXPLICIT = re.compile(rb"(<itunes:explicit>\s{0,20})(?:true|explicit)(?=\s{0,20}<)", re.I)
+# Apple's own words and others' for what feedparser knows as yes, in small letters alone
+# (https://help.apple.com/itc/podcasts_connect/, read 2026-11).
+_EXPLICIT = re.compile(rb"(<itunes:explicit\s{0,20}>)\s{0,20}(?:yes|true|explicit)\s{0,20}(?=<)", re.I)
 # Whom to write to about a podcast, who is not who speaks in it; feedparser takes either for the author.
 _OWNER = re.compile(rb"<itunes:owner>(?:(?!</?itunes:owner>).){0,2000}</itunes:owner>", re.I | re.S)
 # Content of other kinds is a file, not words.
@@ -52,7 +53,7 @@ _TAG = re.compile(r"<[^<>]*>")
 
 def prepared(body: bytes) -> bytes:
     """Return a document as feedparser is given it; raise BadReply where it declares entities that could grow."""
-    body = without_long_people(_EXPLICIT.sub(rb"\1yes", shortened(readable(body), MOST_ITEMS)))
+    body = grouped(without_long_people(_EXPLICIT.sub(rb"\1yes", few_tags(shortened(readable(body), MOST_ITEMS)))))
     return _OWNER.sub(b"", body) if b"<itunes:author" in body else body
 
 
@@ -149,9 +150,10 @@ def _post(entry: Any, base: str, network: str, author: Author | None, lang: str)
     clean = sanitised(html, inner)
     title, words = titled(entry), of_clean(clean)
     own = author_of(entry, base)
+    page = url or _file(entry, base)
     return Post(
-        id=ident(stored(entry, "id")) or url or digest(title, words, own.name if own else "", when),
-        url=url,
+        id=ident(stored(entry, "id")) or page or digest(title, words, own.name if own else "", when),
+        url=page,
         time=when,
         author=with_face(own, author) if own else of_source(stored(entry, "source"), base, author),
         text=words,
@@ -209,14 +211,21 @@ def _as_html(value: str, kind: Any) -> str:
 
 
 def _address(entry: Any, base: str) -> str:
-    """Return an entry's page: its link, an id that is one, or the file it brings."""
-    files = [stored(one, "href") for one in _links(entry) if stored(one, "rel") == "enclosure"]
+    """Return an entry's page: its link, or an id that is one."""
     link = stored(entry, "link")
     if link and link == stored(entry, "id") and not re.match(r"https?:|/", link):
         link = ""  # feedparser takes any id for an address that does not say it is none
-    candidates = (link, stored(entry, "feedburner_origlink"), *[stored(o, "href") for o in _links(entry)])
+    others = [stored(one, "href") for one in _links(entry) if stored(one, "rel") != "enclosure"]
+    candidates = (link, stored(entry, "feedburner_origlink"), *others)
     found = next((address for one in candidates if (address := web(_with_scheme(one), base))), "")
-    return found or web(stored(entry, "id")) or next((a for one in files if (a := web(one, base))), "")
+    return found or web(stored(entry, "id"))
+
+
+def _file(entry: Any, base: str) -> str:
+    """Return the file that stands for an entry without a page: a sound or a film before a picture."""
+    files = [one for one in _links(entry) if stored(one, "rel") == "enclosure"]
+    files.sort(key=lambda one: ident(stored(one, "type")).startswith("image/"))
+    return next((address for one in files if (address := web(stored(one, "href"), base))), "")
 
 
 def _with_scheme(address: Any) -> Any:

@@ -16,6 +16,7 @@ from networks.records import Media
 
 # The widest picture, and the highest film, that a post needs where a feed has the same in several sizes.
 WIDEST, HIGHEST = 2000, 1080
+_GROUP, _CONTENT = b"<media:group", b"<media:content"
 
 
 def media_of(entry: Any, html: list[str], base: str, inner: str, page: str) -> list[Media]:
@@ -26,11 +27,34 @@ def media_of(entry: Any, html: list[str], base: str, inner: str, page: str) -> l
     posters = [one for one in [Media("image", still), *thumbs] if one.url and not no_picture(one.url)]
     poster = posters[0].url if posters else ""
     files = [_enclosure(one, base, poster) for one in records(stored(entry, "links"))]
-    sent = [_content(one, base, poster, page) for one in records(stored(entry, "media_content"))]
-    files += _one_size([one for one in sent if one])
+    sent = ((_content(one, base, poster, page), one) for one in records(stored(entry, "media_content")))
+    files += _one_size([(made, one) for made, one in sent if made])
     files += [_source(one, base) for one in records(stored(entry, "content"))]
-    found = [one for one in files if one] + next((shown for one in html if (shown := within(one, inner))), [])
+    found = [one for one in files if one]
+    if player := _player(entry, base, posters[:1], found):
+        return unique([player, *found])  # its still is in the words too
+    found += next((shown for one in html if (shown := within(one, inner))), [])
     return unique(found or posters[:1])
+
+
+def grouped(body: bytes) -> bytes:
+    """Return a document in which files of Media RSS say in which ``media:group`` they stand: each is one thing in
+    several forms, and feedparser does not tell.
+    """
+    parts = body.split(_GROUP)
+    for number, part in enumerate(parts[1:], 1):
+        inner, end, rest = part.partition(b"</media:group")
+        parts[number] = inner.replace(_CONTENT, b'%s group="%d"' % (_CONTENT, number)) + end + rest
+    return _GROUP.join(parts)
+
+
+def _player(entry: Any, base: str, still: list[Media], files: list[Media]) -> Media | None:
+    """Return the film of an entry that names a player for it and no file."""
+    url = web(stored(stored(entry, "media_player"), "url"), base)
+    if not url or any(one.type == "video" for one in files):
+        return None
+    shown = still[0] if still else Media("image", "")
+    return Media("video", url, shown.width, shown.height, poster=shown.url, embed=True)
 
 
 def _bare_picture(entry: Any) -> Any:
@@ -77,13 +101,15 @@ def _is_list(url: str, mime: str) -> bool:
     return "mpegurl" in mime.lower() or urlsplit(url).path.lower().endswith(".m3u8")
 
 
-def _one_size(media: list[Media]) -> list[Media]:
-    """Return media each in one size: addresses that differ in the size they tell, and nothing else, are one's."""
-    kept: dict[tuple[str, str], Media] = {}
+def _one_size(media: list[tuple[Media, Mapping[str, Any]]]) -> list[Media]:
+    """Return media each in one size, beside what a feed says of them: those of a group are one thing; else addresses
+    that differ in the size they tell, and nothing else, are one's.
+    """
+    kept: dict[tuple[str, str], tuple[Media, Mapping[str, Any]]] = {}
     for one in media:
-        key = one.type, _sizeless(one)
+        key = one[0].type, ident(stored(one[1], "group")) or _sizeless(one[0])
         kept[key] = max(kept.get(key, one), one, key=_fit)
-    return list(kept.values())
+    return [one for one, _ in kept.values()]
 
 
 def _sizeless(one: Media) -> str:
@@ -91,7 +117,10 @@ def _sizeless(one: Media) -> str:
     return re.sub(rf"(?<!\d)(?:{'|'.join(sizes)})(?!\d)", "", one.url) if sizes else one.url
 
 
-def _fit(one: Media) -> tuple[bool, int]:
-    """Return how good a size is: the largest that is not too large, else the smallest."""
+def _fit(media: tuple[Media, Mapping[str, Any]]) -> tuple[bool, bool, int, bool]:
+    """Return how good a form is: a file, and the largest that is not too large, else the smallest; of those alike
+    the one that the feed prefers.
+    """
+    one, told = media
     length, most = (one.width, WIDEST) if one.type == "image" else (one.height, HIGHEST)
-    return (True, length) if length <= most else (False, -length)
+    return not one.embed, length <= most, length if length <= most else -length, stored(told, "isdefault") == "true"

@@ -58,7 +58,7 @@ def _post(node: Node, network: str, *, deep: bool = True) -> Post | None:
             likes=node.get("like_count"), replies=node.get("reply_count"), reposts=node.get("repost_count"),
             quotes=node.get("quote_count"), views=node.get("views"),
         ),
-        private=node.get("hide_status") in ("HIDDEN", "COVERED", "BLOCKED"),
+        private=node.get("hide_status") in ("HIDDEN", "COVERED", "BLOCKED", "RESTRICTED"),
         reply_to=ident(dig(node, "replied_to", "id")),
         tags=tuple(filter(None, (name(node.get("topic_tag")),))),
     )  # fmt: skip
@@ -75,10 +75,9 @@ def _link(node: Node) -> Link | None:
 
 
 def _media(node: Node) -> Iterator[Media]:
-    below = records(dig(node, "children", "data"))
-    if below:
-        for one in below:
-            yield from _media({**one, "children": None})
+    parts = records(dig(node, "children", "data"))
+    if below := [media for one in parts for media in _media({**one, "children": None})]:
+        yield from below
         return
     url, still = web(node.get("media_url")) or web(node.get("gif_url")), web(node.get("thumbnail_url"))
     alt, kind = line(node.get("alt_text")), node.get("media_type")

@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 from urllib.parse import parse_qsl, quote, urlencode, urljoin, urlsplit, urlunsplit
 
 from core.errors import BadReply
+from core.link_header import links
 
 # No name of a person or a feed is longer anywhere: Mastodon allows 30 characters, YouTube 100, Facebook 75.
 LONGEST_NAME = 300
@@ -32,7 +33,6 @@ _FLOOD = re.compile(rf"({_MARK}{{4}}){_MARK}++")
 # characters, each of its parts 63 (RFC 1035 §3.1).
 _HOST = re.compile(r"(?=.{1,254}\Z)(?:(?:[\w-]{1,63}\.)*[\w-]{1,63}\.?|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)")
 _UNSAFE = re.compile(r"[^!#$%&'()*+,\-./:;=?@\[\]_~0-9A-Za-z]")
-_NEXT = re.compile(r'<([^<>]+)>\s*;[^,<]*?\brel="?next"?')
 
 
 def loaded(body: bytes) -> Any:
@@ -168,11 +168,11 @@ def with_query(url: str, **values: str | None) -> str:
 
 
 def next_of_link(field: str, base: str) -> str | None:
-    """Return the next page's address in a Link field (RFC 8288 §3), without credentials: None where it tells of none,
+    """Return the next page's address in a Link field (RFC 8288), without credentials: None where it tells of none,
     empty where what it names is no address.
     """
-    told = _NEXT.search(field)
-    return with_query(web(told[1], base)) if told else None
+    told = next((link for link in links(field, base) if "next" in link.relations), None)
+    return with_query(web(told.target, base)) if told else None
 
 
 def origin(url: str) -> str:

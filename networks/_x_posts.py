@@ -28,7 +28,7 @@ from networks.records import Answer, Author, Link, Media, Option, Page, Poll, Po
 SITE = "https://x.com/"
 PROBLEMS = {
     "resource-not-found": "not_found", "not-authorized-for-resource": "not_allowed", "usage-capped": "rate_limited",
-    "credits-depleted": "not_allowed", "client-forbidden": "not_allowed",
+    "credits-depleted": "not_allowed", "credits": "not_allowed", "client-forbidden": "not_allowed",
     "unsupported-authentication": "login_expired",
 }  # fmt: skip
 CODES = {
@@ -38,6 +38,7 @@ CODES = {
     "179": "not_allowed", "185": "rate_limited", "215": "login_expired", "326": "login_expired", "416": "not_allowed",
     **{f"https://api.{at}.com/2/problems/{kind}": code for at in ("twitter", "x") for kind, code in PROBLEMS.items()},
     "Unauthorized": "login_expired", "Too Many Requests": "rate_limited", "CreditsDepleted": "not_allowed",
+    "SpendCapReached": "not_allowed",
 }  # fmt: skip
 # Codes for "no language": undetermined, no words, art, only mentions, cashtags, tags, media, very short.
 NO_LANGUAGE = frozenset({"und", "zxx", "art", "qam", "qct", "qht", "qme", "qst"})
@@ -120,7 +121,7 @@ def _post(tweet: Tweet, beside: Beside, network: str, *, deep: bool = True) -> P
     author = _author(beside.users.get(ident(tweet.get("author_id")), record(tweet.get("user"))))
     refers = {ident(one.get("type")): ident(one.get("id")) for one in records(tweet.get("referenced_tweets"))}
     passed, quoted = _referred(tweet, refers, beside, network) if deep else (None, None)
-    words, html = ("", "") if passed else _words(tweet, {refers.get("quoted", "")} - {""})
+    words, html = ("", "") if passed else _words(tweet, {quoted.id} if quoted else set())
     history = [ident(one) for one in every(tweet.get("edit_history_tweet_ids"))]
     lang = language(tweet.get("lang"))
     return Post(
@@ -267,7 +268,8 @@ def _card(tweet: Tweet) -> Link | None:
 def _poll(tweet: Tweet, beside: Beside) -> Poll | None:
     key = ident(dig(tweet, "attachments", "poll_ids", 0))
     poll = beside.polls.get(key, {})
-    options = tuple(Option(name(one.get("label")), whole(one.get("votes"))) for one in records(poll.get("options")))
+    told = sorted(records(poll.get("options")), key=lambda one: whole(one.get("position")) or 0)
+    options = tuple(Option(name(one.get("label")), whole(one.get("votes"))) for one in told)
     if not options:
         return None
     votes = sum(option.votes or 0 for option in options)

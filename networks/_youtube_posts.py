@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from html import unescape
 from typing import Any
 from urllib.parse import quote
 
@@ -125,8 +126,22 @@ def _of_channel(item: Item) -> Author | None:
     return Author(title, handle, f"{HOME}/{handle or 'channel/' + quote(key)}", _still(told)[0])
 
 
-def _post(item: Item, network: str) -> Post | None:
+def _told(item: Item) -> Item:
+    """Return an item's words: of a search they come as HTML, as recorded answers show, of anything else plain."""
     told = record(item.get("snippet"))
+    if _kind(item) != "searchResult":
+        return told
+    return {**told, **{key: unescape(text(told.get(key))) for key in ("title", "description", "channelTitle")}}
+
+
+def _unseen(item: Item, told: Item) -> bool:
+    """Whether a video is in a playlist and nowhere else any more, in whatever language that is said."""
+    bare = _kind(item) == "playlistItem" and told.get("thumbnails") == {} and "videoOwnerChannelId" not in told
+    return bare or name(told.get("title")) in UNSEEN
+
+
+def _post(item: Item, network: str) -> Post | None:
+    told = _told(item)
     if _kind(item) in ("comment", "commentThread") or "textDisplay" in told or "topLevelComment" in told:
         return _comment(item, network)
     if _kind(item) in (
@@ -140,7 +155,7 @@ def _post(item: Item, network: str) -> Post | None:
     ):
         return None
     key, url = _address(item, told)
-    if not key or not told or name(told.get("title")) in UNSEEN:
+    if not key or not told or _unseen(item, told):
         return None
     words, html = linked(text(told.get("description")))
     is_video = "/watch?" in url

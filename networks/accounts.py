@@ -23,9 +23,11 @@ from sqlalchemy import ColumnElement, ForeignKey, Index, Text, UniqueConstraint,
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from core import events
-from core.database import Base, BigInt, Database, UtcTime, utc_now
+from core.database import Base, BigInt, Database, UtcTime
 from core.errors import Busy, NotFound, Problem
 from core.resealing import reseal
+from core.sites import SiteRow
+from core.times import utc_now
 from core.vault import SealBroken, Vault
 from networks.oauth import Profile
 
@@ -82,7 +84,7 @@ class NetworkAccountRow(Base):
     __table_args__ = (UniqueConstraint("site_key", "network", "issuer", "subject"), Index(None, "expires"))
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    site_key: Mapped[str] = mapped_column(Text, ForeignKey("sites.key", ondelete="CASCADE"))
+    site_key: Mapped[str] = mapped_column(Text, ForeignKey(SiteRow.key, ondelete="CASCADE"))
     network: Mapped[str]
     issuer: Mapped[str]
     subject: Mapped[str]

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from core.errors import BadReply
+from networks._named import Named
 from networks.records import STUMBLES, Answer, Author, Dialect, Post, Request, guarded
 
 
@@ -59,6 +60,7 @@ class Replies:
     ``ask`` makes the first question for the address of a post's page, None where the address is not of this network's
     form; it looks at the address alone. ``example`` is such an address, for tests. ``headers`` go with every request,
     ``limits`` is the dialect of the rate-limit headers. ``last`` marks a form that any address has: others go first.
+    ``named`` asks for people of whom replies tell the address alone.
     """
 
     ask: Callable[[str], Question | None]
@@ -66,3 +68,4 @@ class Replies:
     headers: Mapping[str, str] = field(default_factory=dict)
     limits: Dialect = "none"
     last: bool = False
+    named: Named | None = None

@@ -9,11 +9,12 @@ from datetime import date
 from urllib.parse import quote
 
 from networks import _post_addresses
+from networks._named import Found, Named
 from networks._post_addresses import PostAddress
 from networks._sources import on_server
 from networks.conversations import Question, Replies
 from networks.parts import Follow, Network, PostCard, Share
-from networks.records import Answer, Feed, Page, Policy, Post, Request
+from networks.records import Answer, Author, Feed, Page, Policy, Post, Request
 
 # Mastodon's, the smallest of the widespread ones (Misskey 3,000, Pleroma 5,000):
 # https://docs.joinmastodon.org/user/posting/#text (read 2026-11)
@@ -70,6 +71,27 @@ def _who(post: Post) -> Request | None:
     return Request(author.url) if author and author.url and not author.avatar else None
 
 
+def _ask_named(url: str) -> Request | None:
+    from networks._activitypub_named import ask
+
+    return ask(url)
+
+
+def _named_post(answer: Answer) -> Found | None:
+    from networks._activitypub_named import post
+
+    return post(answer)
+
+
+def _named_person(answer: Answer) -> Author | None:
+    from networks._activitypub_named import person
+
+    return person(answer)
+
+
+NAMED = Named(_ask_named, _named_post, _named_person)
+
+
 # --- Card: the address itself, asked for as ActivityPub §3.2 says ---
 
 
@@ -101,8 +123,23 @@ NETWORK = Network(
         r"[A-Za-z0-9\-]{2,63}(?::[0-9]{2,5})?)",
         remote=True,
     ),
-    feed=Feed(_translate, _ask, source="@me@example.social", headers={"Accept": ACTIVITY}, limits="iso", who=_who),
-    replies=Replies(_replies, "https://example.org/notes/1", headers={"Accept": ACTIVITY}, limits="iso", last=True),
+    feed=Feed(
+        _translate,
+        _ask,
+        source="@me@example.social",
+        headers={"Accept": ACTIVITY},
+        limits="iso",
+        who=_who,
+        named=NAMED,
+    ),
+    replies=Replies(
+        _replies,
+        "https://example.org/notes/1",
+        headers={"Accept": ACTIVITY},
+        limits="iso",
+        last=True,
+        named=NAMED,
+    ),
     policy=Policy(source="https://www.w3.org/TR/activitypub/#security-considerations", read=date(2026, 11, 22)),
     card=PostCard(_post_addresses.fediverse, "https://misskey.io/notes/9abcdefghi", _one, _of_one, who=_who),
     docs="https://w3id.org/fep/3b86",

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from networks import _meta_hooks, _meta_tokens, _post_addresses
 from networks._profiles import https, reply, text, the
 from networks._sources import mine, of_graph
-from networks.oauth import Ask, Lasting, Login, Profile, Told
+from networks.oauth import Ask, Login, Profile, Told
 from networks.parts import Follow, Network, PostCard, Share
 from networks.records import Answer, Feed, Page, Policy, Request
 
@@ -49,12 +49,8 @@ LOGIN = Login(
             bearer=False,
         ),
     ),
-    lasting=Lasting(
-        exchange=_meta_tokens.exchange("https://graph.instagram.com/access_token", "ig_exchange_token"),
-        renew=_meta_tokens.renew("https://graph.instagram.com/refresh_access_token", "ig_refresh_token"),
-        life=_meta_tokens.LIFE,
-        lost=_meta_tokens.LOST,
-        docs="https://developers.facebook.com/docs/instagram-platform/reference/access_token",
+    lasting=_meta_tokens.lasting(
+        "graph.instagram.com", "ig", "https://developers.facebook.com/docs/instagram-platform/reference/access_token"
     ),
 )
 

@@ -8,6 +8,7 @@ Counting: `StatusLengthValidator` in https://github.com/mastodon/mastodon (4.6, 
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from urllib.parse import quote, unquote, urlsplit
 
@@ -48,6 +49,29 @@ def profile(told: Told) -> Profile:
     )
 
 
+def misskey_profile(told: Told) -> Profile:
+    """Return who it is on a Misskey (`api/i`, packages/backend/src/server/api/endpoints/i.ts, read 2026-11)."""
+    said = reply(told)
+    name = text(said.get("username"))
+    mastodon = {"display_name": text(said.get("name")) or name, "avatar": said.get("avatarUrl")}
+    page = f"{told.server}/@{quote(name, safe='')}" if name else ""
+    return profile(replace(told, replies=({"id": said.get("id"), "username": name, "url": page, **mastodon},)))
+
+
+# Misskey has no API of Mastodon's. It knows a client by the address of its page, and wants PKCE:
+# packages/backend/src/server/oauth/OAuth2ProviderService.ts in misskey-dev/misskey (2023.9 and newer; read 2026-11).
+# A token cannot be given back by whom it was given to: its owner takes it away, under "Installed apps".
+MISSKEY = Login(
+    misskey_profile,
+    authorize="{server}/oauth/authorize",
+    tokens="{server}/oauth/token",
+    scopes=("read:account",),
+    auth="none",
+    servers=True,
+    credentials=(),
+    ask=(Ask("{server}/api/i", method="POST", json=True),),
+)
+
 # https://docs.joinmastodon.org/methods/oauth/ and /methods/apps/ (read 2026-11). The client is registered on each
 # server when somebody first comes from there (login/upstream/servers.py). Servers older than 4.3 know no `profile`.
 LOGIN = Login(
@@ -56,6 +80,7 @@ LOGIN = Login(
     tokens="{server}/oauth/token",
     revoke="{server}/oauth/revoke",
     register="{server}/api/v1/apps",
+    by_address=MISSKEY,
     scopes=("profile",),
     servers=True,
     credentials=(),

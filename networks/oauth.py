@@ -15,8 +15,9 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Literal, TypeVar
 
 # How a client proves itself at the token endpoint (RFC 6749 §2.3, RFC 7523 §2.2): a header, fields of the body or of
-# the query, a signed JWT, or not at all; or as the operator says and the provider's document offers.
-ClientAuth = Literal["basic", "post", "query", "private_key_jwt", "none", "offered"]
+# the query, a JWT signed with our key (``private_key_jwt``) or with the secret (``jwt``), or not at all; or as the
+# operator says and the provider's document offers.
+ClientAuth = Literal["basic", "post", "query", "private_key_jwt", "jwt", "none", "offered"]
 
 # Which engine drives the login:
 #   oauth2     authorize address -> code -> token -> the requests of `ask`; with an issuer, OpenID Connect on top
@@ -58,7 +59,8 @@ class Ask:
 
     ``url`` and the values of ``params`` may hold ``{server}``, ``{token}``, ``{client_id}`` and any name of the token
     reply's own strings, such as ``{user_id}``. ``bearer`` puts the token into the Authorization header (RFC 6750
-    §2.1). ``optional`` marks one whose failure leaves a gap in the profile instead of ending the login.
+    §2.1). ``json`` sends the parameters of a POST as a JSON object in place of a form. ``optional`` marks one whose
+    failure leaves a gap in the profile instead of ending the login.
     """
 
     url: str
@@ -66,6 +68,7 @@ class Ask:
     params: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     bearer: bool = True
+    json: bool = False
     optional: bool = False
 
 
@@ -163,10 +166,11 @@ class Login:
     ``response_mode`` is ``form_post`` where the answer comes as a POST from another site. ``ask`` are the requests
     for the profile, in order; ``profile`` translates what was told, or raises ValueError where it does not say who
     it is about. ``servers`` marks a network of many servers, where the person names one first and ``register`` may
-    be where a client is registered there. ``appsecret_proof`` signs requests as Meta asks for. ``make_secret``
-    makes the client secret anew for each request, from the credentials by suffix and the time, where the network
-    wants it signed and short-lived. ``gives_back`` says whether the token is revoked once the profile is read: not
-    where that would withdraw the person's consent, so that they were asked again at every login.
+    be where a client is registered there; ``by_address`` is how those of them are asked that register nobody, and
+    know a client by the address of a page of its own. ``appsecret_proof`` signs requests as Meta asks for.
+    ``make_secret`` makes the client secret anew for each request, from the credentials by suffix and the time, where
+    the network wants it signed and short-lived. ``gives_back`` says whether the token is revoked once the profile is
+    read: not where that would withdraw the person's consent, so that they were asked again at every login.
     ``signed_requests`` says that the network tells by Meta's signed requests who took our app away. ``wording`` is
     what the network's brand rules make of the button: "Continue with …", or "Sign in with …" where prescribed.
     ``app`` are the credentials that tell one of our applications there from another, of a secret only what stands
@@ -193,6 +197,7 @@ class Login:
     ask: tuple[Ask, ...] = ()
     servers: bool = False
     register: str = ""
+    by_address: Login | None = None
     appsecret_proof: bool = False
     make_secret: Callable[[Mapping[str, str], datetime], str] | None = None
     gives_back: bool = True

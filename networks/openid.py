@@ -14,9 +14,10 @@ def profile(told: Told) -> Profile:
 
 
 # https://openid.net/specs/openid-connect-core-1_0.html §3.1: the issuer is a setting, its document says the rest.
-# CLIENT_AUTH is what the provider knows us by (§9): basic, post, private_key_jwt (with our /oauth/jwks) or none.
+# CLIENT_AUTH is what the provider knows us by (§9): basic, post, jwt, private_key_jwt (with our /oauth/jwks) or none.
 # ID_TOKEN_ALG is how it signs for us, where that is not what its document offers (§10.1: HS256 and the like, by the
 # client's secret); PRIVATE_KEY opens what it encrypts to us (§10.2). SCOPES are asked for in place of those here.
+# ACR_VALUES say how sure the provider shall be who somebody is (§3.1.2.1): FranceConnect wants that said.
 LOGIN = Login(
     profile,
     issuer="{ISSUER}",
@@ -32,6 +33,7 @@ LOGIN = Login(
         Credential("NAME", secret=False, optional=True),
         Credential("CLIENT_AUTH", secret=False, optional=True),
         Credential("SCOPES", secret=False, optional=True),
+        Credential("ACR_VALUES", secret=False, optional=True),
         Credential("ID_TOKEN_ALG", secret=False, optional=True),
         Credential("PRIVATE_KEY", optional=True),
     ),

@@ -12,9 +12,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from core.errors import BadReply
+
+if TYPE_CHECKING:
+    from networks._named import Named
 
 MediaType = Literal["image", "video", "audio"]
 # How a network says when a limit ends; see networks/limits.py, which reads them.
@@ -356,12 +359,13 @@ class Feed:
     for a source as people write it (``@me@example.social``), or raises `core.errors.Invalid`; ``ask_with`` makes
     another first request for those who have what ``access`` says, where that is ``optional``; ``resume`` makes one
     for `Page.next`; ``more`` asks for what a page only names, ``who`` for the author of a post that says only where
-    that is (`Page.author` of the answer counts). ``source`` tells people what to write. ``access`` says
-    what is needed: nothing, an account connected by its owner with ``scopes``, or a key of the operator's, which goes
-    into the query as ``key_parameter``; a token goes into the Authorization header. ``optional`` marks access that is
-    not needed, but gives more or raises the limits. ``headers`` go with every request. ``limits`` is the dialect of
-    its rate-limit headers. ``size`` is how many posts a page may have. ``cost`` marks networks that bill each post
-    read, ``price`` says how much.
+    that is (`Page.author` of the answer counts), ``named`` for what posts only name. ``source`` tells people what to
+    write. ``access`` says what is needed: nothing, an account connected by its owner with ``scopes``, or a key of the
+    operator's, which goes into the query as ``key_parameter``; a token goes into the Authorization header.
+    ``optional`` marks access that is not needed, but gives more or raises the limits. ``headers`` go with every
+    request. ``limits`` is the dialect of its rate-limit headers. ``size`` is how many posts a page may have. ``cost``
+    marks networks that bill each post read, ``price`` says how much; ``count_parameter`` is what asks them for fewer
+    than ``size``, and ``least`` how many they give at the least.
     """
 
     translate: Callable[[Answer], Page]
@@ -378,8 +382,11 @@ class Feed:
     size: int = 0
     cost: bool = False
     price: Price | None = None
+    count_parameter: str = ""
+    least: int = 1
     more: tuple[More, ...] = ()
     who: Callable[[Post], Request | None] | None = None
+    named: Named | None = None
 
     def read(self, body: bytes, url: str, headers: Mapping[str, str] | None = None, status: int = 200) -> Page:
         """Translate an answer; whatever is wrong with it is a `core.errors.Problem`, mostly `BadReply`."""

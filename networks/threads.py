@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from networks import _meta_hooks, _meta_tokens, _post_addresses
 from networks._profiles import https, reply, text, the
 from networks._sources import mine
-from networks.oauth import Ask, Lasting, Login, Profile, Told
+from networks.oauth import Ask, Login, Profile, Told
 from networks.parts import Follow, Network, PostCard, Share
 from networks.records import Answer, Feed, Page, Policy, Request
 
@@ -50,12 +50,8 @@ LOGIN = Login(
             bearer=False,
         ),
     ),
-    lasting=Lasting(
-        exchange=_meta_tokens.exchange("https://graph.threads.net/access_token", "th_exchange_token"),
-        renew=_meta_tokens.renew("https://graph.threads.net/refresh_access_token", "th_refresh_token"),
-        life=_meta_tokens.LIFE,
-        lost=_meta_tokens.LOST,
-        docs="https://developers.facebook.com/docs/threads/get-started/long-lived-tokens",
+    lasting=_meta_tokens.lasting(
+        "graph.threads.net", "th", "https://developers.facebook.com/docs/threads/get-started/long-lived-tokens"
     ),
 )
 

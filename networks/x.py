@@ -76,10 +76,12 @@ PRICE = Price(
     read=date(2026, 11, 22),
 )
 API = "https://api.x.com/2/users"
+# `max_results` of an account's posts is 5 to 100; the same page.
+LEAST, SIZE = 5, 20
 # What stands in an address where an account's name would, and is none.
 OWN = "i|intent|home|search|hashtag|explore|share|settings|messages|notifications|login|compose"
 FIELDS = (
-    "max_results=20&exclude=replies"
+    f"max_results={SIZE}&exclude=replies"
     "&tweet.fields=created_at,entities,attachments,public_metrics,lang,note_tweet,referenced_tweets,possibly_sensitive,"
     "edit_history_tweet_ids"
     "&expansions=author_id,attachments.media_keys,attachments.poll_ids,referenced_tweets.id,"
@@ -198,9 +200,11 @@ NETWORK = Network(
         access="account",
         scopes=("tweet.read", "users.read", "offline.access"),
         limits="epoch",
-        size=20,
+        size=SIZE,
         cost=True,
         price=PRICE,
+        count_parameter="max_results",
+        least=LEAST,
     ),
     webhook=WEBHOOK,
     # https://docs.x.com/developer-terms/display-requirements and /policy (read 2026-11 in xdevplatform/docs): the

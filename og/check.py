@@ -18,7 +18,7 @@ from og.checker.positions import MOST_BYTES, Page, Tag
 from og.checker.rules import rules
 from og.checker.rules.parts import SEVERITIES, Fault, Known, Nothing, Rule, Subject, Surroundings
 from og.reader.addresses import page_address
-from og.reader.encoding import as_utf8
+from og.reader.encoding import as_utf8, is_xml
 from og.record import Preview
 from og.tagging.fix import Fixed, fixed
 
@@ -114,7 +114,7 @@ def check(
     """
     text, _ = as_utf8(html[:MOST_BYTES], content_type)
     subject = Subject(
-        Page(text, page_address(url) or preview.url),
+        Page(text, page_address(url) or preview.url, xml=is_xml(content_type)),
         preview,
         "" if pasted else content_type,
         html[:MOST_BYTES],

@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING, Any
 
 from og.card import Card, alt, read
 from og.drawing import backdrop, inking
-from og.drawing.arrange import Part
 from og.drawing.encode import Encoded, encoded
 from og.drawing.layer import Band, Kept, Layer, Sheet, keep_blocks
+from og.drawing.parts import Part
 from og.drawing.pictures import Client, Source, load
 from og.drawing.place import placed
 from og.drawing.scene import Scene, runs_left, unit
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     VERSION: str
 
 # Counted up whenever the same card would give another picture through a change in the code, fonts included.
-_DRAWING = 2
+_DRAWING = 3
 # Bytes of layers kept with their encoded rows: some six of 1200x630.
 _LAYERS = 18_000_000
 # What a site's cards have in common is kept when it is met again; so many are remembered.

@@ -9,11 +9,11 @@ from flask import Blueprint, Response, jsonify, request
 from core.addresses import web_address
 from core.errors import Invalid, NotAllowed, NotFound
 from core.limits import Rule
-from core.web import client_address, dress, services, share_with
+from core.web import client_address, dress, json_body, services, share_with
 from og.card import FORMATS, MEDIA_TYPES, read
 from og.card_service.form import clamped, from_query
 from og.card_service.page import allowed, card_of
-from og.routes_previews import Caller, body_of, caller
+from og.routes_previews import Caller, caller
 
 if TYPE_CHECKING:
     from og.card import Card
@@ -44,7 +44,7 @@ def sign() -> Response:
     """Sign a card, and say what picture will be at its address."""
     who = caller()
     cards = _cards()
-    card, warnings = read(body_of(LARGEST), cards.layouts)
+    card, warnings = read(json_body(LARGEST), cards.layouts)
     warnings = (*warnings, *_unreachable(card))
     _before(who, card)
     signed = cards.sign(card, store=who.trusted)

@@ -9,8 +9,8 @@ from flask import Blueprint, Response, jsonify, request
 from core.addresses import web_address
 from core.errors import Invalid, TooMany
 from core.limits import Rule
-from core.web import dress, services, share_with
-from og.routes_previews import Caller, body_of, caller
+from core.web import dress, json_body, services, share_with
+from og.routes_previews import Caller, caller
 
 blueprint = Blueprint("check", __name__)
 # A check takes a second of a processor at the worst: a person's pace, not a crawler's.
@@ -39,7 +39,7 @@ def of_html() -> Response:
     from og.checker.run import check_html  # BeautifulSoup's rules and all: not for every start
 
     who = caller()
-    body = body_of(LARGEST)
+    body = json_body(LARGEST)
     html, url = body.get("html"), body.get("url")
     if not isinstance(html, str) or not html.strip():
         raise Invalid("Send the page's HTML.", field="html")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, jsonify, request
 
 from core.addresses import web_address
-from core.errors import BadRequest, Invalid, NotAllowed, Unauthorized
+from core.errors import Invalid, NotAllowed, Unauthorized
 from core.limits import Rule
-from core.web import asking_site, client_address, dress, services, share_with
+from core.web import asking_site, client_address, dress, json_body, services, share_with
 
 if TYPE_CHECKING:
     from core.limits import Limits
@@ -108,7 +107,7 @@ def _lifetime(who: Caller, *, stale: bool) -> str:
 def many() -> Response:
     """Answer with the previews of up to fifty addresses, each with its own outcome."""
     who = caller()
-    urls = body_of(LARGEST_LIST).get("urls")
+    urls = json_body(LARGEST_LIST).get("urls")
     if not isinstance(urls, list) or not urls or not all(isinstance(url, str) for url in urls):
         raise Invalid("Send a list of addresses.", field="urls")
     if len(urls) > MOST_URLS:
@@ -122,15 +121,3 @@ def _address(url: str) -> str:
     if not url:
         raise Invalid("Say which page, as url=https://…", field="url")
     return web_address(url)
-
-
-def body_of(largest: int) -> dict[str, Any]:
-    """Return the request's JSON object; raise BadRequest for anything else, TooLarge beyond ``largest`` bytes."""
-    request.max_content_length = largest
-    try:
-        body = json.loads(request.get_data().decode("utf-8"))
-    except (ValueError, RecursionError) as exc:  # ValueError: of numbers with 5,000 digits, too
-        raise BadRequest("The body is not JSON.", code="bad_json") from exc
-    if not isinstance(body, dict):
-        raise BadRequest("The body is not a JSON object.", code="bad_json")
-    return body

@@ -11,10 +11,9 @@ from flask import Blueprint, Response, jsonify
 from core.addresses import web_address
 from core.errors import Invalid, NotAllowed, NotFound, TooLarge
 from core.limits import Rule
-from core.web import dress, services, share_with
+from core.web import dress, json_body, services, share_with
 from og.card_service.page import allowed
-from og.checker.positions import MOST_BYTES
-from og.routes_previews import Caller, body_of, caller, previews
+from og.routes_previews import Caller, caller, previews
 
 if TYPE_CHECKING:
     from core.sites import Site
@@ -33,7 +32,7 @@ def write() -> Response:
     from og.tagging.page import make, merged  # at first use: the writer takes a while to load
 
     who = caller()
-    body = body_of(LARGEST)
+    body = json_body(LARGEST)
     if not who.trusted:
         who.limits.hit(PER_ADDRESS, who.address)
     html, url = _html(body), _address(body)
@@ -47,6 +46,8 @@ def write() -> Response:
 
 
 def _html(body: Mapping[str, Any]) -> str:
+    from og.checker.positions import MOST_BYTES  # the reader takes a while to load
+
     html = body.get("html")
     if html is None:
         return ""

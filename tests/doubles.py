@@ -14,10 +14,12 @@ from flask import Flask
 from werkzeug.serving import make_server
 
 from app import create_app
-from core.database import Database, make_file, upgrade
+from core.database import Database, make_file
+from core.schema import upgrade
 from core.settings import Settings, load
 from core.sites import NewSite
 from networks import Networks
+from tests.lateness import late
 
 ORIGIN = "https://blog.example.org"
 
@@ -77,7 +79,7 @@ def with_http(app: Flask, http: object) -> Flask:
 @contextmanager
 def serving(app: Flask, port: int = 0) -> Iterator[str]:
     """The application on a real port of this machine; yields its origin."""
-    server = make_server("127.0.0.1", port, app, threaded=True)
+    server = make_server("127.0.0.1", port, late(app), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

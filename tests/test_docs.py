@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from core import errors
 from core.settings import PREFIX, declared
@@ -55,6 +56,20 @@ def test_every_error_is_documented() -> None:
     page = text_of("docs/api.md")
     kinds = [k for k in vars(errors).values() if isinstance(k, type) and issubclass(k, errors.Problem)]
     assert not [k.code for k in kinds if k is not errors.Problem and f"`{k.code}`" not in page]
+
+
+def test_every_code_of_an_error_that_an_address_raises_is_documented() -> None:
+    page = text_of("docs/api.md")
+    files = [ROOT / "core/web.py", *ROOT.glob("*/routes*.py"), *ROOT.glob("embed/*.py"), *ROOT.glob("widgets/*.py")]
+    codes = {code for file in files for code in re.findall(r'\bcode="([a-z_]+)"', file.read_text("utf-8"))}
+    assert len(codes) > 20
+    assert not sorted(code for code in codes if f"`{code}`" not in page)
+
+
+@pytest.mark.parametrize("path", ["README.md", "docs/widgets/follow.md"])
+def test_the_accounts_of_examples_are_accounts(path: str, client: FlaskClient) -> None:
+    (accounts,) = re.findall(r'<hb-follow accounts="([^"]+)"', text_of(path))
+    assert client.get("/widgets/follow.json", query_string={"accounts": accounts}).status_code == 200
 
 
 def test_every_link_in_the_docs_leads_somewhere() -> None:

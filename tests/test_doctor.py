@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import update
 
-from core.database import utc_now
 from core.doctor import examine
 from core.notice_tables import EndpointRow
 from core.site_credentials import SiteCredentialRow
 from core.sites import NewSite
+from core.times import utc_now
 from feeds.webhook_tables import SubscriptionRow
 from feeds.webhooks import Webhooks
 from networks.accounts import NetworkAccountRow, Tokens
@@ -132,3 +133,21 @@ def test_webhooks_whose_secrets_do_not_open(app: Flask) -> None:
         session.add(row)
     (said,) = warned(app, "its secret does not open")
     assert f"sites webhook rotate {site.key}" in said
+
+
+def test_drawings_parts_that_cannot_be_used(tmp_path: Path) -> None:
+    (tmp_path / "data/layouts").mkdir(parents=True)
+    (tmp_path / "data/layouts/note.json").write_text("{")
+    (tmp_path / "fonts").mkdir()
+    app = an_app(tmp_path, public_layouts="quote,plane", fonts=f"{tmp_path}/fonts,{tmp_path}/none")
+    (skipped, unknown) = warned(app, "layout")
+    assert skipped.startswith("layout skipped: layouts/note.json: is no JSON")
+    assert unknown == "HANDBILL_PUBLIC_LAYOUTS: there is no layout plane. Did you mean plain?"
+    assert [said.partition(":")[0] for said in warned(app, "folder")] == ["HANDBILL_FONTS"]
+
+
+def test_rules_of_plug_ins_that_were_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    point = EntryPoint("broken", "no_such_package:RULE", "handbill.rules")
+    monkeypatch.setattr("core.plugins.entry_points", lambda group: [point] if group == point.group else [])
+    (said,) = warned(an_app(tmp_path), "plug-in skipped")
+    assert "no_such_package" in said

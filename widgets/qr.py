@@ -15,11 +15,12 @@ def qr_svg(address: str, *, scale: int = 6) -> str:
 
     out = BytesIO()
     code = segno.make_qr(address, error="m", boost_error=True)
+    side = code.symbol_size(border=4)[0] * scale
     code.save(
         out,
         kind="svg",
-        scale=scale,
         border=4,
+        omitsize=True,  # a view box in place of it, without which a style sheet would cut off what it makes smaller
         dark="#000",
         light="#fff",
         xmldecl=False,
@@ -28,4 +29,4 @@ def qr_svg(address: str, *, scale: int = 6) -> str:
         svgclass=None,
         lineclass=None,
     )
-    return out.getvalue().decode("ascii")
+    return out.getvalue().decode("ascii").replace("<svg ", f'<svg width="{side}" height="{side}" ', 1)

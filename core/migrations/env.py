@@ -1,4 +1,4 @@
-"""What Alembic runs to migrate: on the connection that `core.database.upgrade` hands over, in its transaction."""
+"""What Alembic runs to migrate: on the connection that `core.schema.upgrade` hands over, in its transaction."""
 
 from __future__ import annotations
 

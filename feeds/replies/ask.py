@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from core.errors import BadReply, Gone, HostBusy, NotFound, Problem, TooSlow
 from core.http import Http, Reply
 from feeds.fetch import ACCEPT, MAX_BYTES, REQUEST, STEPS, heeded, stumbling
+from feeds.named import Memory, Naming
 from feeds.waits import Waits
 from networks.conversations import Discussion, Question, Replies
 from networks.parts import Network
@@ -40,12 +41,14 @@ class Heard:
 
 
 class Asker:
-    """Asks networks. Costs nothing to make."""
+    """Asks networks. Costs nothing to make. Without a ``memory`` (the cache) nobody is asked who is only named."""
 
     def __init__(
-        self, http: Http, waits: Waits, networks: Mapping[str, Network], now: Callable[[], datetime]
-    ) -> None:
+        self, http: Http, waits: Waits, networks: Mapping[str, Network], now: Callable[[], datetime],
+        memory: Memory | None = None,
+    ) -> None:  # fmt: skip
         self._http, self._waits, self._networks, self._now = http, waits, networks, now
+        self._memory = memory
 
     def network_of(self, url: str) -> str:
         """Return the key of the network that is asked about a post's address first, "" where none knows such ones."""
@@ -99,7 +102,19 @@ class Asker:
                 continue
             waiting += more.next
             said = _together(said, more)
+        said = replace(said, replies=self._with_people(network.key, part, said.replies, until))
         return Heard(network.key, post, said, partial or bool(waiting))
+
+    def _with_people(self, key: str, part: Replies, replies: tuple[Post, ...], until: float) -> tuple[Post, ...]:
+        """Return replies with who wrote them, where they say only where to find them."""
+        if part.named is None or self._memory is None:
+            return replies
+
+        def ask(request: Request, seconds: float) -> Answer:
+            return self._answer(key, part, request, min(until, time.monotonic() + seconds))
+
+        naming = Naming(part.named, ask, self._memory, until)
+        return tuple(naming.with_author(post) for post in replies)
 
     def _answered(self, key: str, part: Replies, question: Question, until: float) -> Discussion:
         request = question.request

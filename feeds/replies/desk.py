@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 
 from core.addresses import web_address
-from core.database import utc_now
 from core.errors import NotFound
+from core.times import utc_now
 from feeds.keep import words_of
 from feeds.mentions import told_of_site
 from feeds.replies import about

@@ -17,13 +17,15 @@ from sqlalchemy import Select, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from core.database import Database, utc_now
+from core.database import Database
 from core.errors import Gone, NotFound, Problem, TooSlow
 from core.http import Http
 from core.log_masking import masked_text
+from core.times import utc_now
 from feeds import pace as sources
 from feeds.fetch import REQUEST, WHOLE
 from feeds.keep import time_of
+from feeds.named import Memory
 from feeds.refresh import WHY
 from feeds.replies import about, pace, store
 from feeds.replies.ask import NOT_ABOUT, Asker, Heard
@@ -57,17 +59,18 @@ class Read:
 
 @dataclass(frozen=True)
 class Means:
-    """What reading works with; ``forget`` drops a picture."""
+    """What reading works with; ``forget`` drops a picture, ``memory`` is the cache."""
 
     database: Database
     http: Http
     networks: Mapping[str, Network]
     forget: Callable[[str], None] = lambda _: None
     now: Callable[[], datetime] = utc_now
+    memory: Memory | None = None
     asker: Asker = field(init=False)
 
     def __post_init__(self) -> None:
-        made = Asker(self.http, Waits(self.database), self.networks, self.now)
+        made = Asker(self.http, Waits(self.database), self.networks, self.now, self.memory)
         object.__setattr__(self, "asker", made)
 
 

@@ -21,9 +21,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core.addresses import origin_of, web_address
-from core.database import utc_now
 from core.errors import Busy, Invalid, Problem, TooMany
 from core.limits import Rule
+from core.times import utc_now
 from feeds.conversation import Conversation
 from feeds.replies import about, pace
 from feeds.replies.build import Builder
@@ -73,6 +73,7 @@ class Conversations:
             built.networks,
             forget=lambda url: built.media.forget(url),
             now=self._now,
+            memory=built.cache,
         )
         return Reader(means)
 

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from sqlalchemy import delete, select
 
-from core.database import Database, utc_now
+from core.database import Database
+from core.times import utc_now
 from feeds.keep import pictures_of
 from feeds.replies.pace import ALONE, KEPT
 from feeds.replies.tables import PageRow, PlaceRow, ReplyRow

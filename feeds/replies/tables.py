@@ -16,6 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 import core.sites  # noqa: F401 -- the table of sites, which ours point to
 from core.database import Base, BigInt, Flag, JsonText, UtcTime
+from core.sites import SiteRow
 
 # A page's id has so many of `feeds.tables.LETTERS`: 59 bits, and it is told to nobody.
 PAGE_ID = 12
@@ -33,7 +34,7 @@ class PageRow(Base):
     __table_args__ = (UniqueConstraint("site_key", "address"), Index(None, "asked"))
 
     id: Mapped[str] = mapped_column(primary_key=True)
-    site_key: Mapped[str] = mapped_column(Text, ForeignKey("sites.key", ondelete="CASCADE"))
+    site_key: Mapped[str] = mapped_column(Text, ForeignKey(SiteRow.key, ondelete="CASCADE"))
     address: Mapped[str]
     href: Mapped[str]
     made: Mapped[datetime] = mapped_column(UtcTime)
@@ -96,7 +97,7 @@ class ReplyMarkRow(Base):
 
     __tablename__ = "reply_marks"
 
-    site_key: Mapped[str] = mapped_column(Text, ForeignKey("sites.key", ondelete="CASCADE"), primary_key=True)
+    site_key: Mapped[str] = mapped_column(Text, ForeignKey(SiteRow.key, ondelete="CASCADE"), primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     hidden: Mapped[bool] = mapped_column(Flag)
     approved: Mapped[str]
@@ -108,7 +109,7 @@ class ReplyBlockRow(Base):
 
     __tablename__ = "reply_blocks"
 
-    site_key: Mapped[str] = mapped_column(Text, ForeignKey("sites.key", ondelete="CASCADE"), primary_key=True)
+    site_key: Mapped[str] = mapped_column(Text, ForeignKey(SiteRow.key, ondelete="CASCADE"), primary_key=True)
     kind: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(UtcTime)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from core.addresses import normal
 from core.errors import FetchFailed, Problem
 from login.problems import LoginFailed
 from login.upstream.door import JSON, Door, failed, json_of
@@ -39,7 +40,6 @@ class Endpoints:
     jwks: str = ""
     userinfo: str = ""
     revoke: str = ""
-    registration: str = ""
     pushed: str = ""
     pushed_only: bool = False
     names_issuer: bool = False
@@ -48,7 +48,6 @@ class Endpoints:
     methods: tuple[str, ...] = ()
     assertions: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
-    challenges: tuple[str, ...] = ()
 
 
 def of_issuer(door: Door, issuer: str, url: str = "") -> Endpoints:
@@ -91,7 +90,6 @@ def endpoints(said: Mapping[str, Any]) -> Endpoints:
         jwks=_address(said, "jwks_uri"),
         userinfo=_address(said, "userinfo_endpoint"),
         revoke=_address(said, "revocation_endpoint"),
-        registration=_address(said, "registration_endpoint"),
         pushed=_address(said, "pushed_authorization_request_endpoint"),
         pushed_only=said.get("require_pushed_authorization_requests") is True,
         names_issuer=said.get("authorization_response_iss_parameter_supported") is True,
@@ -100,7 +98,6 @@ def endpoints(said: Mapping[str, Any]) -> Endpoints:
         methods=_texts(said, "token_endpoint_auth_methods_supported"),
         assertions=_texts(said, "token_endpoint_auth_signing_alg_values_supported"),
         scopes=_texts(said, "scopes_supported"),
-        challenges=_texts(said, "code_challenge_methods_supported"),
     )
     if not made.authorize or not made.token:
         raise LoginFailed("network_failed", "discovery: the document lacks its endpoints")
@@ -114,14 +111,9 @@ def _fetched(door: Door, url: str) -> Any:
 def _address(said: Mapping[str, Any], name: str) -> str:
     """Return an endpoint's address, "" where there is none; the guard looks at where it leads when it is asked."""
     url = said.get(name)
-    if not isinstance(url, str) or not url:
-        return ""
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return ""
-    sound = parts.scheme in ("https", "http") and parts.hostname and not parts.fragment and parts.username is None
-    return url if sound else ""
+    address = normal(url) if isinstance(url, str) else ""
+    parts = urlsplit(address)
+    return address if address and not parts.fragment and parts.username is None else ""
 
 
 def _texts(said: Mapping[str, Any], name: str) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
+from core.addresses import normal
 from core.errors import AddressRefused, BadReply, FetchFailed
 from login.problems import LoginFailed
 
@@ -37,6 +38,9 @@ DEADLINE = 5.0
 SHORT = 2.0
 # Token replies and profiles have a few kilobytes; a key set of a large provider about twenty.
 LARGEST = 256 * 1024
+# Algorithms whose key is the client's secret (OpenID Connect Core §9, §10.1), and the bytes that it must have
+# (RFC 7518 §3.2).
+SHARED = {"HS256": 32, "HS384": 48, "HS512": 64}
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
 
@@ -89,10 +93,16 @@ class Door:
         return self.http.request(method, self.checked(url), max_bytes=LARGEST, redirects=0, **given)
 
     def checked(self, url: str) -> str:
-        """Return an address of the network that we ask, or send a browser to. Raises AddressRefused without TLS."""
-        if not url.startswith("https://") and not self._is_let_through(url):
+        """Return an address of the network that we ask, or send a browser to, as browsers write it.
+
+        A stranger's server may have named it. Raises AddressRefused for what is none, and for one without TLS.
+        """
+        address = normal(url)
+        if not address:
+            raise AddressRefused("The network names an address that is none.")
+        if not address.startswith("https://") and not self._is_let_through(address):
             raise AddressRefused("The network names an address without TLS.")
-        return url
+        return address
 
     def _is_let_through(self, url: str) -> bool:
         place = urlsplit(url).netloc

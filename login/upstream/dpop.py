@@ -10,13 +10,16 @@ import time
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from core.errors import FetchFailed
 from core.http import Reply
 from login.problems import LoginFailed
-from login.upstream.door import DEADLINE, FORM, JSON, Door, failed
+from login.upstream.door import DEADLINE, FORM, JSON, SHARED, Door, failed
+
+if TYPE_CHECKING:
+    from joserfc.jwk import Key
 
 # "The authorization server MUST ... at least ES256": https://atproto.com/specs/oauth (read 2026-11)
 ALGORITHM = "ES256"
@@ -49,23 +52,43 @@ def proof(key: Mapping[str, Any], method: str, url: str, nonce: str = "", token:
 
 
 def asserted(door: Door, issuer: str) -> dict[str, str]:
-    """Return the fields that prove that we are the client (RFC 7523 §2.2), signed with our published key.
+    """Return the fields that prove that we are the client (RFC 7523 §2.2): signed with our published key, or with the
+    secret where the provider knows us so (OpenID Connect Core §9, ``client_secret_jwt``).
 
     The audience is the issuer and nothing else, so that no server can use a proof at another
-    (draft-ietf-oauth-rfc7523bis §4).
+    (draft-ietf-oauth-rfc7523bis §4). Raises LoginFailed where there is nothing to sign with.
     """
     from joserfc import jwt
+
+    key, header = by_secret(door) if door.login.auth == "jwt" else _by_key(door)
+    now, name = int(time.time()), door.client.id
+    claims: dict[str, Any] = {"iss": name, "sub": name, "aud": issuer, "jti": secrets.token_urlsafe(16)}
+    claims |= {"iat": now, "exp": now + LIFE}
+    made = jwt.encode({**header, "typ": "JWT"}, claims, key, algorithms=[header["alg"]])
+    return {"client_assertion_type": ASSERTION, "client_assertion": made}
+
+
+def _by_key(door: Door) -> tuple[Key, dict[str, str]]:
     from joserfc.jwk import JWKRegistry
 
     if door.signer is None:
         raise LoginFailed("network_off")
     key = door.signer("RS256" if door.assertions and ALGORITHM not in door.assertions else ALGORITHM)
-    now, name = int(time.time()), door.client.id
-    claims: dict[str, Any] = {"iss": name, "sub": name, "aud": issuer, "jti": secrets.token_urlsafe(16)}
-    claims |= {"iat": now, "exp": now + LIFE}
-    header = {"alg": key.algorithm, "kid": key.id, "typ": "JWT"}
-    made = jwt.encode(header, claims, JWKRegistry.import_key(key.private or {}), algorithms=[key.algorithm])
-    return {"client_assertion_type": ASSERTION, "client_assertion": made}
+    return JWKRegistry.import_key(key.private or {}), {"alg": key.algorithm, "kid": key.id}
+
+
+def by_secret(door: Door) -> tuple[Key, dict[str, str]]:
+    """Return the secret as a key, and the first algorithm that the provider takes and it is long enough for.
+
+    Raises LoginFailed for one that is too short for any.
+    """
+    from joserfc.jwk import OctKey
+
+    taken = [name for name in SHARED if name in door.assertions] or ["HS256"]
+    fit = [name for name in taken if len(door.client.secret.encode()) >= SHARED[name]]
+    if not fit:
+        raise LoginFailed("network_failed", f"CLIENT_SECRET is too short for {taken[0]}")
+    return OctKey.import_key(door.client.secret), {"alg": fit[0]}
 
 
 def post(

@@ -18,13 +18,11 @@ from typing import Any
 from login.problems import LoginFailed
 from login.upstream import encrypted, provider_keys
 from login.upstream.discovery import Endpoints
-from login.upstream.door import Client, Door
+from login.upstream.door import SHARED, Client, Door
 
 # By the provider's key pair; each is checked with the kind of key that it names (RFC 7518 §3.1, RFC 8037, RFC 9864).
 ALGORITHMS = frozenset(f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 384, 512))
 ALGORITHMS |= {"EdDSA", "Ed25519"}
-# By the client's secret (OpenID Connect Core §10.1), and the bytes that it must have (RFC 7518 §3.2).
-SHARED = {"HS256": 32, "HS384": 48, "HS512": 64}
 # The operator's word for how ID tokens are signed: what the provider has us registered with as
 # ``id_token_signed_response_alg`` (OpenID Connect Dynamic Client Registration §2).
 CHOSEN = "ID_TOKEN_ALG"

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urljoin, urlsplit, urlunsplit
+from urllib.parse import urlsplit, urlunsplit
 
-from core.addresses import web_address
+from core.addresses import origin_of, web_address
 from core.errors import FetchFailed, Invalid
+from core.link_header import links
 from login.problems import LoginFailed
 from login.upstream.discovery import Endpoints
 from login.upstream.door import DEADLINE, JSON, LARGEST, Client, Door, Prepared, failed, json_of, reading, refused
@@ -26,11 +27,6 @@ if TYPE_CHECKING:
 
 # A profile page names its server in its head; that of a busy blog stands in the first few hundred kilobytes.
 PAGE = 1_000_000
-# "<https://…>; rel="indieauth-metadata"" (RFC 8288 §3); several relations in one field, several fields in one line.
-_LINK = re.compile(
-    r"<([^<>]{1,2048})>((?:\s*;\s*[\w!#$&+.^`|~*-]+(?:\s*=\s*(?:\"[^\"]{0,500}\"|[^\s;,\"]{0,500}))?)*)"
-)
-_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))", re.IGNORECASE)
 METADATA, AUTHORIZE = "indieauth-metadata", "authorization_endpoint"
 CLIENT_PATH = "/login/indieauth/client.json"
 
@@ -67,7 +63,8 @@ class IndieAuthFlow(OAuthFlow):
         body |= {"redirect_uri": door.back, "code_verifier": attempt.verifier}
         said = _redeemed(door, authorize, body)
         me = profile_url(str(said.get("me", "")), door.allow)
-        if me != kept["me"] and not _same(discover(door, me), authorize, issuer):
+        # Not by an issuer's name, which others can claim: by the address at which the code was redeemed (§5.4).
+        if me != kept["me"] and discover(door, me).authorize != authorize:
             raise LoginFailed("network_failed", "the server speaks for an address that does not name it")
         with reading("profile"):
             return door.login.profile(Told({**said, "me": me}, issuer=issuer))
@@ -101,11 +98,11 @@ def discover(door: Door, me: str) -> Endpoints:
         page = door.http.get(me, accept="text/html,*/*;q=0.1", max_bytes=PAGE, truncate=True, deadline=DEADLINE)
     except FetchFailed as exc:
         raise LoginFailed("wrong_server", f"the page cannot be read: {exc.message}") from exc
-    links = _links(page.url, page.headers.get("link", ""), page.body)
-    if METADATA in links:
-        return _metadata(door, links[METADATA])
-    if AUTHORIZE in links:
-        return Endpoints(links[AUTHORIZE], "")
+    named = _named(page.url, page.headers.get("link", ""), page.body)
+    if METADATA in named:
+        return _metadata(door, named[METADATA])
+    if AUTHORIZE in named:
+        return Endpoints(door.checked(named[AUTHORIZE]), "")
     raise LoginFailed("wrong_server", "the page names no IndieAuth server")
 
 
@@ -119,27 +116,34 @@ def _metadata(door: Door, url: str) -> Endpoints:
     issuer = said.get("issuer", "") if isinstance(said, dict) else ""
     if not isinstance(authorize, str) or not authorize.startswith(("https://", "http://")):
         raise LoginFailed("network_failed", "metadata: no authorization endpoint")
-    # §4.1.1: the issuer is a prefix of the metadata's own address, so that nobody names another as theirs.
-    issuer = issuer if isinstance(issuer, str) and issuer and url.startswith(issuer) else ""
+    issuer = issuer if isinstance(issuer, str) and _issued(url, issuer) else ""
     names = said.get("authorization_response_iss_parameter_supported") is True
-    return Endpoints(authorize, "", issuer=issuer, names_issuer=names and bool(issuer))
+    return Endpoints(door.checked(authorize), "", issuer=issuer, names_issuer=names and bool(issuer))
 
 
-def _links(url: str, header: str, html: bytes) -> dict[str, str]:
+def _issued(url: str, issuer: str) -> bool:
+    """Return whether an issuer is a prefix of its metadata's address (§4.1.1): nobody names another as theirs.
+
+    In whole parts: https://auth.example.evil.example does not begin with https://auth.example.
+    """
+    return bool(issuer) and origin_of(issuer) == origin_of(url) and f"{url}/".startswith(issuer.rstrip("/") + "/")
+
+
+def _named(url: str, header: str, html: bytes) -> dict[str, str]:
     """Return the first address of each relation, those of the header before those of the page (RFC 8288, HTML)."""
+    from og.reader.addresses import absolute
     from og.reader.document import Document
     from og.reader.encoding import as_utf8
 
     found: dict[str, str] = {}
-    for target, parameters in _LINK.findall(header[:16_384]):
-        relations = next((a or b for a, b in _REL.findall(parameters)), "")
-        for relation in relations.lower().split():
-            found.setdefault(relation, urljoin(url, target.strip()))
+    for link in links(header, url):
+        for relation in link.relations:
+            found.setdefault(relation, absolute(link.target, url))
     document = Document(as_utf8(html, "text/html")[0], url)
     for relation in (METADATA, AUTHORIZE):
         if address := document.link(relation):
             found.setdefault(relation, address)
-    return {relation: link for relation, link in found.items() if link.startswith(("https://", "http://"))}
+    return {relation: address for relation, address in found.items() if address}
 
 
 def _redeemed(door: Door, url: str, body: Mapping[str, str]) -> dict[str, Any]:
@@ -147,10 +151,6 @@ def _redeemed(door: Door, url: str, body: Mapping[str, str]) -> dict[str, Any]:
     if not isinstance(said.get("me"), str):
         raise LoginFailed("network_failed", "the server does not say who it is")
     return said
-
-
-def _same(where: Endpoints, authorize: str, issuer: str) -> bool:
-    return (bool(issuer) and where.issuer == issuer) or where.authorize == authorize
 
 
 def client_metadata(origin: str, name: str) -> dict[str, Any]:

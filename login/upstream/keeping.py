@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlencode
 
-from core.database import utc_now
+from core.times import utc_now
 from login.problems import LoginFailed
 from login.upstream.door import FORM, JSON, Door, reading
 from login.upstream.oauth_client import (

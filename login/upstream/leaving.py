@@ -11,7 +11,8 @@ from datetime import datetime
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from core.database import Database, utc_now
+from core.database import Database
+from core.times import utc_now
 from login.apps import MARK, App
 from login.tables import AccountRow, AliasRow, GrantRow, PersonRow, SessionRow
 from login.told import account_unlinked, person_deleted

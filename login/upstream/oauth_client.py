@@ -8,17 +8,18 @@ this module's variables for its length, and are kept nowhere; `kept` hands them 
 from __future__ import annotations
 
 import hmac
+import json
 import logging
 import re
 from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Mapping
 from dataclasses import replace
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
-from core.database import utc_now
 from core.errors import BadReply, FetchFailed
+from core.times import utc_now
 from login.problems import LoginFailed
 from login.upstream import discovery, dpop, id_tokens
 from login.upstream.discovery import Endpoints
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 # The ways to prove who we are in the order in which we choose, by the names of OpenID Connect Core §9.
 OFFERED: dict[ClientAuth, str] = {"basic": "client_secret_basic", "post": "client_secret_post"}
-OFFERED |= {"private_key_jwt": "private_key_jwt"}
+OFFERED |= {"private_key_jwt": "private_key_jwt", "jwt": "client_secret_jwt"}
 _NAME = re.compile(r"\{([a-z_]+)\}")
 # Of a token reply, what may open something; a network's translation does not see it.
 _TOKENS = frozenset({"access_token", "refresh_token", "id_token"})
@@ -64,7 +65,10 @@ class OAuthFlow:
         where = self.where(door, server)
         id_tokens.agreed(door.client, where)
         login = replace(door.login, auth=auth_of(door, where), scopes=scopes_of(door))
-        return replace(door, login=login, issuer=where.issuer, assertions=where.assertions)
+        door = replace(door, login=login, issuer=where.issuer, assertions=where.assertions)
+        if login.auth == "jwt":
+            dpop.by_secret(door)
+        return door
 
     def address(self, door: Door, prepared: Prepared, begun: Begun) -> str:
         """Return the authorization request (RFC 6749 §4.1.1), or what stands for it where it can be pushed."""
@@ -147,6 +151,7 @@ def authorization_request(door: Door, begun: Begun, **more: str) -> dict[str, st
         asked |= {"code_challenge": challenge(begun.verifier), "code_challenge_method": "S256"}
     if login.nonce:
         asked["nonce"] = begun.nonce
+    asked["acr_values"] = " ".join(door.client.values.get("ACR_VALUES", "").replace(",", " ").split())
     if login.response_mode != "query":
         asked["response_mode"] = login.response_mode
     return {name: value for name, value in {**asked, **login.extra, **more}.items() if value}
@@ -178,10 +183,10 @@ def auth_of(door: Door, where: Endpoints) -> ClientAuth:
     (OpenID Connect Discovery §3).
     """
     said = door.client.values.get("CLIENT_AUTH", "").removeprefix("client_secret_")
-    if said in ("basic", "post", "private_key_jwt", "none"):
-        return cast(ClientAuth, said)
+    if said in (*OFFERED, "none"):
+        return said
     if said:
-        raise LoginFailed("network_failed", "CLIENT_AUTH is not one of basic, post, private_key_jwt and none")
+        raise LoginFailed("network_failed", "CLIENT_AUTH is not one of basic, post, jwt, private_key_jwt and none")
     if not door.client.secret:
         return "none"
     offered = (way for way in OFFERED if OFFERED[way] in where.methods)
@@ -279,7 +284,7 @@ def proven(door: Door, url: str, fields: dict[str, str], headers: dict[str, str]
         headers["Authorization"] = "Basic " + b64encode(pair.encode()).decode()
         return url
     proof = {login.client_id: client.id}
-    if login.auth == "private_key_jwt":
+    if login.auth in ("private_key_jwt", "jwt"):
         proof |= dpop.asserted(door, door.issuer)
     if login.auth in ("post", "query") and secret:
         proof["client_secret"] = secret
@@ -329,6 +334,8 @@ def _asked(door: Door, ask: Ask, values: Mapping[str, str], token: str) -> Any:
     url, body = filled(ask.url, known), None
     if ask.method == "GET":
         url = with_query(url, params) if params else url
+    elif ask.json:
+        headers["Content-Type"], body = JSON, json.dumps(params).encode()
     else:
         headers["Content-Type"], body = FORM, urlencode(params).encode()
     try:

@@ -1,4 +1,5 @@
-"""Networks of many servers (Mastodon and its kin): each has endpoints of its own, and we register there as a client.
+"""Networks of many servers (Mastodon and its kin): each has endpoints of its own, and we register there as a client,
+or are known there by the address of a page that says what we are (Misskey).
 
 A registration is made when somebody first names a server and kept for good: servers count them, and some forget an
 app that nobody has used (mastodon/mastodon issue 30152), which is why one that is refused is made anew. Each server
@@ -9,6 +10,7 @@ https://docs.joinmastodon.org/methods/apps/ and /spec/oauth/ (read 2026-11).
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
@@ -18,9 +20,10 @@ from urllib.parse import urlencode
 from sqlalchemy import func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database import Base, Database, UtcTime, utc_now
+from core.database import Base, Database, UtcTime
 from core.errors import FetchFailed, Invalid, Problem, TooMany
 from core.limits import Rule
+from core.times import utc_now
 from core.vault import SealBroken, Vault
 from login.problems import LoginFailed
 from login.upstream import discovery
@@ -145,7 +148,7 @@ class ServerFlow(OAuthFlow):
     def _make_known(self, door: Door, server: str) -> None:
         if self._servers.find(door.key, server) is None or not self._still_known(self.at(door, server), server):
             self._servers.make_room()
-            client, scope = self._register(door, server)
+            client, scope = self._introduce(door, server)
             self._servers.keep(door.key, server, client, scope)
             door.cache.set(_known(server), True, KNOWN)
 
@@ -155,7 +158,8 @@ class ServerFlow(OAuthFlow):
         if found is None:
             raise LoginFailed("attempt_over")
         client, scope = found
-        login = replace(door.login, scopes=tuple(scope.split()))
+        login = (_by_address(client) and door.login.by_address) or door.login
+        login = replace(login, scopes=tuple(scope.split()))
         return replace(door, client=client, login=login, back=_back(door, server))
 
     def where(self, door: Door, server: str) -> Endpoints:
@@ -181,6 +185,8 @@ class ServerFlow(OAuthFlow):
         """
         fields = {"grant_type": "client_credentials", "scope": " ".join(door.login.scopes), "redirect_uri": door.back}
         headers = {"Accept": JSON, "Content-Type": FORM}
+        if _by_address(door.client):
+            return door.client == client_of(door, server)
         if door.cache.get(_known(server)) is not None:
             return True
         try:
@@ -192,6 +198,18 @@ class ServerFlow(OAuthFlow):
             return False
         door.cache.set(_known(server), True, KNOWN)
         return True
+
+    def _introduce(self, door: Door, server: str) -> tuple[Client, str]:
+        """Return who we are at a server: as it registers us, or by our address where it registers nobody."""
+        try:
+            return self._register(door, server)
+        except LoginFailed as exc:
+            kin, published = door.login.by_address, discovery.of_server(door, server)
+            if exc.code != "wrong_server" or kin is None or published is None or not _all_at(server, published):
+                raise
+            if not set(kin.scopes) <= set(published.scopes):
+                raise
+            return client_of(door, server), " ".join(kin.scopes)
 
     def _register(self, door: Door, server: str) -> tuple[Client, str]:
         """Return who we are at a server, and the least scope it lets us ask for."""
@@ -227,7 +245,8 @@ def _credentials(said: Any) -> dict[str, str] | None:
     if not isinstance(said, dict):
         return None
     found = {name: said.get(name) for name in ("client_id", "client_secret")}
-    sound = all(isinstance(value, str) and 0 < len(value) <= 512 for value in found.values())
+    # RFC 6749, appendix A.1 and A.2: printable ASCII.
+    sound = all(isinstance(value, str) and re.fullmatch(r"[\x20-\x7e]{1,512}", value) for value in found.values())
     return {name: str(value) for name, value in found.items()} if sound else None
 
 
@@ -258,6 +277,20 @@ def _known(server: str) -> str:
 
 def _back(door: Door, server: str) -> str:
     return f"{door.origin}/login/{door.key}/{server_id(door.key, server)}/callback"
+
+
+def client_path(network: str, server: str) -> str:
+    """Return where we say what we are as a client of a server; ``server`` is its `server_id`."""
+    return f"/login/{network}/{server}/client"
+
+
+def client_of(door: Door, server: str) -> Client:
+    """Return who we are at a server that knows a client by its address (IndieAuth §3.3). No secret comes of it."""
+    return Client(door.origin + client_path(door.key, server_id(door.key, server)), {"CLIENT_SECRET": ""})
+
+
+def _by_address(client: Client) -> bool:
+    return "://" in client.id
 
 
 def _all_at(server: str, where: Endpoints) -> bool:

@@ -16,10 +16,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from core.database import Base, Database, UtcTime, utc_now
+from core.database import Base, Database, UtcTime
 from core.errors import Busy
 from core.log import Seldom
 from core.recent import Recent
+from core.times import utc_now
 
 log = logging.getLogger(__name__)
 # A page that nobody shared or looked up in over a year; platforms ask for a picture anew within a month of a sharing

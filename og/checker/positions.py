@@ -38,6 +38,10 @@ _END = re.compile(rb"</([a-zA-Z][^\t\n\f\r />]*+)[^>]*+(?:>|\Z)")
 _COMMENT_END = re.compile(rb"--!?>")
 _RAW = ("title", "textarea", "script", "style", "iframe", "noembed", "noframes", "xmp")
 _APART = ("template", "svg", "math")
+# The elements that HTML lets end themselves: "/>" means nothing in its own (HTML §13.2.6.5, "any other start tag").
+_FOREIGN = frozenset({"svg", "math"})
+# What a page says of itself, where it would be taken for the content of another element.
+_TELLING = re.compile(rf"<(?:meta|link|title)(?={_SPACE})".encode(), re.IGNORECASE)
 _ENDS = {
     name: re.compile(f"</{name}(?={_SPACE}|\\Z)".encode(), re.IGNORECASE) for name in (*_RAW, *_APART, "noscript")
 }
@@ -102,11 +106,12 @@ class Place:
 
 @dataclass
 class Layout:
-    """What the pass found out about the whole page."""
+    """What the pass found out about the whole page. ``swallowing`` are tags that seem to end themselves."""
 
     places: list[Place] = field(default_factory=list)
     head_end: Place | None = None
     unclosed: list[Place] = field(default_factory=list)
+    swallowing: list[Place] = field(default_factory=list)
     letters: int = 0
     scripts: int = 0
 
@@ -116,14 +121,15 @@ def even(html: bytes) -> bytes:
     return html.replace(b"\r\n", b" \n").replace(b"\r", b"\n")
 
 
-def layout(html: bytes) -> Layout:
-    """Find a page's tags and where its head ends. Linear in the bytes; never raises."""
-    return _Pass(html).run()
+def layout(html: bytes, *, xml: bool = False) -> Layout:
+    """Find a page's tags and where its head ends. Linear in the bytes; never raises. ``xml``: sent as XHTML."""
+    return _Pass(html, xml).run()
 
 
 class _Pass:
-    def __init__(self, html: bytes) -> None:
+    def __init__(self, html: bytes, xml: bool) -> None:
         self.html = html
+        self.xml = xml
         self.found = Layout()
         self.noscript_until = 0
         self.endless: set[str] = set()
@@ -186,7 +192,7 @@ class _Pass:
         name = match[1].lower().decode("utf-8", "replace")
         place = Place(name, start, match.end(), in_noscript=start < self.noscript_until)
         self.mind_head(place)
-        if name in _ENDS and not match[2].endswith(b"/"):
+        if name in _ENDS and not ((self.xml or name in _FOREIGN) and match[2].endswith(b"/")):
             return self.element(place)
         self.keep(place)
         return match.end()
@@ -215,6 +221,8 @@ class _Pass:
             self.keep(place)
             return place.end if name in _APART else len(self.html)
         place.text = self.html[place.end : end.start()]
+        if self.html.startswith(b"/>", place.end - 2) and name in _RAW and _TELLING.search(place.text):
+            self.found.swallowing.append(place)
         self.found.scripts += len(place.text) if name == "script" else 0
         self.keep(place)
         return end.start()
@@ -241,7 +249,7 @@ def _number(html: bytes, found: Layout) -> None:
     """Give every place its line and column."""
     ended = [found.head_end] if found.head_end else []
     line, column, position = 1, 1, 0
-    for place in sorted([*found.places, *found.unclosed, *ended], key=lambda p: p.start):
+    for place in sorted([*found.places, *found.unclosed, *found.swallowing, *ended], key=lambda p: p.start):
         gap = html[position : place.start]
         if lines := gap.count(b"\n"):
             line, column, gap = line + lines, 1, gap[gap.rindex(b"\n") + 1 :]
@@ -302,11 +310,11 @@ def _made(html: bytes, place: Place, found: Mapping[str, Any]) -> Tag:
 class Page:
     """A page as the checker's rules see it. ``html`` is UTF-8; nothing here raises, whatever it is."""
 
-    def __init__(self, html: bytes, url: str = "") -> None:
+    def __init__(self, html: bytes, url: str = "", *, xml: bool = False) -> None:
         self.url = url
         self.size = len(html)
         self.html = even(html[:MOST_BYTES])
-        self.layout = layout(self.html)
+        self.layout = layout(self.html, xml=xml)
         self.tags = list(read(self.html, self.layout))
         self.metas = [tag for tag in self.tags if tag.name == "meta"]
         self.links = [tag for tag in self.tags if tag.name == "link"]
@@ -355,6 +363,11 @@ class Page:
     def unclosed(self) -> list[Tag]:
         """Comments and elements that never end, so that what follows is lost."""
         return [self.shown(place) for place in self.layout.unclosed]
+
+    @property
+    def swallowing(self) -> list[Tag]:
+        """Tags that seem to end themselves, and in HTML take what the page says of itself with them."""
+        return [self.shown(place) for place in self.layout.swallowing]
 
     def shown(self, place: Place) -> Tag:
         """Return a place as a tag without attributes."""

@@ -7,12 +7,12 @@ those behind it their least. Where not even that fits, parts go, the one with th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from og.drawing import code as code_text
 from og.drawing import marks
+from og.drawing.parts import Part, sizes
 from og.drawing.scene import Scene, has_rtl
 from og.layouts.schema import Box, Code, Mark, Picture, Progress, Qr, Rule, Space, Text
 from og.text import Style, fit
@@ -30,19 +30,6 @@ _LETTERS = 3.0
 _SHORT = 200
 # Logos are at most so wide, times their height: words beside them need room.
 _WIDEST = 6.0
-
-
-@dataclass
-class Part:
-    """A part with its size in pixels; ``x`` and ``y`` come when it is placed."""
-
-    node: Any
-    width: int
-    height: int
-    content: Any = None
-    parts: list[Part] = field(default_factory=list)
-    x: int = 0
-    y: int = 0
 
 
 def size(scene: Scene, node: Any, width: int, height: int, *, definite: bool = False) -> Part:
@@ -98,12 +85,6 @@ def style_of(scene: Scene, node: Text, sizes_px: tuple[int, ...], lines: int) ->
         lines=lines, align=node.align, balance=node.balance, lang=scene.card.lang,
         direction="ltr" if node.direction == "ltr" else "rtl" if leftward else "auto",
     )  # fmt: skip
-
-
-def sizes(scene: Scene, node: Text | Code) -> tuple[int, ...]:
-    """Return a text's sizes in pixels, largest first, none below what can be read."""
-    least = node.least if isinstance(node, Text) else 9
-    return tuple(sorted({max(round(least), round(s * scene.unit)) for s in node.sizes}, reverse=True))
 
 
 def _picture(scene: Scene, node: Picture, width: int, height: int) -> Part:
@@ -209,9 +190,14 @@ def _fixed(scene: Scene, child: Any, width: int, height: int) -> Part | None:
         part = size(scene, child, width, round(child.share * height), definite=True)
         part.height = round(child.share * height)
         return part
-    if isinstance(child, Box) and child.grow:
+    if isinstance(child, Box) and (child.grow or _keeps(child)):
         return None
     return size(scene, child, width, height)
+
+
+def _keeps(node: Any) -> bool:
+    """Return whether there is a text in a box that is set smaller before it loses lines: so it can make room."""
+    return isinstance(node, Box) and any(_keeps(child) or getattr(child, "keep", 1) > 1 for child in node.children)
 
 
 def _leasts(scene: Scene, flexible: list[Any], width: int, height: int, *, roughly: bool) -> dict[int, int]:
@@ -248,14 +234,22 @@ def _needed(scene: Scene, node: Text, width: int, smallest: int) -> int:
 
 def _least_box(scene: Scene, node: Box, width: int, height: int) -> int:
     top, right, bottom, left = edges(scene, node)
-    shown = [child for child in node.children if scene.shows(child) and not child.drop]
-    heights = []
+    # What grows loses its own parts first; of what does not, all are wanted.
+    shown = [child for child in node.children if scene.shows(child) and not (child.drop and node.grow)]
+    row, heights = is_row(scene, node), []
+    beside = sum(_width(scene, child) for child in shown) + _gap(scene, node, shown) if row else 0
     for child in shown:
-        part = _fixed(scene, child, max(1, width - left - right), height)
-        heights.append(part.height if part else _least(scene, child, width, height))
-    if is_row(scene, node):
+        room = width - left - right - (beside - _width(scene, child))
+        part = _fixed(scene, child, max(1, room), height)
+        heights.append(part.height if part else _least(scene, child, max(1, room), height))
+    if row:
         return max(heights, default=0) + top + bottom
     return sum(heights) + _gap(scene, node, shown) + top + bottom
+
+
+def _width(scene: Scene, child: Any) -> int:
+    """Return the width that a part of a row has before it is known what is in it."""
+    return 0 if child.grow else scene.px(getattr(child, "width", 0) or 0)
 
 
 def _dropped(shown: list[Any]) -> bool:

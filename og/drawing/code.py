@@ -9,11 +9,12 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, NamedTuple
 
+from og.drawing.parts import Part, sizes
 from og.lettering.break_classes import is_wide
 from og.lettering.choice import is_emoji
+from og.text import Style, fit
 
 if TYPE_CHECKING:
-    from og.drawing.arrange import Part
     from og.drawing.scene import Scene
     from og.layouts.schema import Code
     from og.text import Block
@@ -67,8 +68,6 @@ class Grid(NamedTuple):
 
 def sized(scene: Scene, node: Code, width: int, height: int) -> Part:
     """Return program text as large as goes into a box; long lines and those too many are cut with an ellipsis."""
-    from og.drawing.arrange import Part, sizes
-
     lines = [line.expandtabs(TAB)[:_COLUMNS] for line in scene.values["title"].split("\n")[:_LINES]]
     longest = max(_COMMON, sorted(map(_columns, lines))[len(lines) * 3 // 4])
     for size in sizes(scene, node):
@@ -83,8 +82,6 @@ def sized(scene: Scene, node: Code, width: int, height: int) -> Part:
 
 def _advance(size: int) -> float:
     """Return the width of a letter of the fixed-width font."""
-    from og.text import Style, fit
-
     return fit("0" * 100, Style((size,), family="mono", lines=1), 100 * size).width / 100
 
 
@@ -114,8 +111,6 @@ def _cut(lines: list[str], rows: int, columns: int) -> list[str]:
 
 def _pieces(scene: Scene, lines: list[str], size: int, width: int) -> list[Piece]:
     """Return the pieces of all lines; one that takes more room than thought moves those behind it, up to the edge."""
-    from og.text import Style, fit
-
     style = Style((size,), family="mono", lines=1, direction="ltr", lang=scene.card.lang)
     found, advance = [], _advance(size)
     for number, line in enumerate(lines):

@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from og.drawing import marks, paint
-from og.drawing.arrange import Part
 from og.drawing.colours import BLACK, PAPER, WHITE, Colour, luminance, mixed, readable
 from og.drawing.layer import Band, Kept
+from og.drawing.parts import Part
 from og.drawing.pictures import Source, luminances, shaped
 from og.layouts.schema import Box, Code, Mark, Picture, Progress, Qr, Rule, Text
 from og.text import paint as paint_text
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 # Marks and tails of letters reach so far over their lines, in em (og.lettering.ink).
 _OVERHANG = 0.35
-# Below this contrast a logo is lost on its ground and gets a plate; and how much of it the plate's edge takes.
+# Below this contrast a logo or a cut-out product is lost on its ground and gets a plate; and how much of a logo the
+# plate's edge takes.
 _LOST, _PLATE = 1.8, 0.14
 # Steps of 255 that the parts of a colour are apart, more than those of its ground, when halving it is seen.
 _DULLED = 90
@@ -143,9 +144,9 @@ def _picture(image: Image.Image, scene: Scene, part: Part) -> None:
     radius = min(part.width, part.height) // 2 if node.shape == "round" else scene.px(node.radius)
     if node.shadow and part.content.image.mode != "RGBA":  # a cut-out shape would have a rectangle's
         paint.shadow(image, area, radius, scene.px(_BLUR))
-    plate = _plate(part.content, scene) if node.field == "logo" else None
+    plate = _plate(part.content, scene)
     if plate is not None:
-        edge = max(1, round(min(part.width, part.height) * _PLATE))
+        edge = max(1, round(min(part.width, part.height) * _PLATE)) if node.fit == "contain" else 0
         paint.box(image, area, plate, max(radius, edge))
         area = (part.x + edge, part.y + edge, max(1, part.width - 2 * edge), max(1, part.height - 2 * edge))
     made = _ready(part.content, (area[2], area[3]), radius if plate is None else 0, cover=node.fit == "cover")
@@ -154,7 +155,7 @@ def _picture(image: Image.Image, scene: Scene, part: Part) -> None:
 
 
 def _plate(source: Source, scene: Scene) -> Colour | None:
-    """Return the colour of the plate that a logo needs to be seen at all: light below a dark one."""
+    """Return the colour of the plate that what is cut out needs to be seen at all: light below what is dark."""
     seen = luminances(source.image)
     grounds = [luminance(ground) for ground in scene.palette.grounds]
     if seen is None or max(_ratio(light, ground) for light in seen for ground in grounds) >= _LOST:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from og.drawing.arrange import Part, edges, gaps_of, is_row, size
+from og.drawing.arrange import edges, gaps_of, is_row, size
+from og.drawing.parts import Part
 from og.drawing.scene import Scene
 from og.layouts.schema import Box, Picture, Text
 

@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date
-from types import MappingProxyType
 
 from core.locales import locale_of
 from og.card import Card
+from og.layouts.names import PLAIN
 
-_PLAIN = (
-    "site", "title", "description", "author", "avatar", "logo", "background", "badge", "date", "value", "picture",
-    "qr",
-)  # fmt: skip
-# Every name that layouts may write in braces or ask for, and the field it comes from.
-NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        **{name: name for name in (*_PLAIN, "facts", "progress")},
-        **dict.fromkeys(("day", "month", "time", "when"), "date"),
-        **{f"fact{number}": "facts" for number in range(1, 7)},
-        "owner": "title",
-        "name": "title",
-        "initial": "author",
-    }
-)
 # ISO 8601 as the web writes it (RFC 3339 §5.6, the time may be absent), alone or at the start of a text.
 _ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::\d{2}(?:[.,]\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?(?![\d-])")
 # An owner's name as code hosts take it, and whatever has no space in it for the project's.
@@ -34,7 +18,7 @@ _AFTER_DATE = re.compile(r"^[\s·,;|–—-]+")
 
 def values(card: Card) -> dict[str, str]:
     """Return every text by name; an absent one is not there. Pictures have their address."""
-    found = {name: getattr(card, name) for name in _PLAIN}
+    found = {name: getattr(card, name) for name in PLAIN}
     found["facts"] = " · ".join(card.facts)
     found |= {f"fact{number}": fact for number, fact in enumerate(card.facts, 1)}
     found["progress"] = "" if card.progress is None else f"{card.progress:g}%"

@@ -76,9 +76,9 @@ def _own(folder: Path | None) -> tuple[dict[str, Layout], list[str]]:
     failures: list[str] = []
     for path in sorted(folder.glob("*.json"))[:_FILES] if folder and folder.is_dir() else ():
         try:
-            layout = parse(path.read_bytes()[: _LONGEST + 1].decode("utf-8"), path.name)
+            layout = parse(path.read_bytes()[: _LONGEST + 1].decode("utf-8"), f"layouts/{path.name}")
         except (Invalid, OSError, UnicodeDecodeError) as exc:
-            failures.append(f"layouts/{path.name}: {exc}")
+            failures.append(str(exc) if isinstance(exc, Invalid) else f"layouts/{path.name}: {exc}")
             log.warning("layout skipped: %s", failures[-1])
             continue
         found[layout.key] = layout

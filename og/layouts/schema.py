@@ -4,7 +4,7 @@ Lengths are pixels on a card of 1200x630; on other sizes they grow or shrink wit
 part they play in the card's theme, so that every layout works with every theme. Whatever shows an absent field is
 left out with its gap. Right-to-left cards are mirrored whole.
 
-Text is written with fields in braces: ``"{title}"``; `og.drawing.values` says which there are.
+Text is written with fields in braces: ``"{title}"``; `og.layouts.names` says which there are.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from core.errors import Invalid
 from og.drawing.colours import THEMES
-from og.drawing.values import NAMES as VALUES
+from og.layouts.names import NAMES as VALUES
 
 Role = Literal["background", "surface", "faint", "muted", "ink", "accent", "accent_ink", "on_accent"]
 # Width by height: from 2.1, 1.25 and 0.8 up, and below; "small" has a side under 300 pixels.

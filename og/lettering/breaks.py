@@ -27,6 +27,7 @@ _MODELS = {
 }
 _LETTERS = frozenset({"AL", "HL", "SA"})
 _NUMBERS = frozenset({"NU"})
+_DASHED = _LETTERS | {"HY"}
 _CLOSING = frozenset({"CL", "CP", "EX", "SY", "IS", "QC"})
 _OPENING = frozenset({"OP", "QO"})
 _AFTER_NOTHING = frozenset({"", "SP", "OP", "BK", "GL", "ZW"})
@@ -115,8 +116,8 @@ def _in_context(clusters: Sequence[str]) -> list[str]:
         before, after = kinds[i - 1] if i else "", kinds[i + 1] if i + 1 < len(kinds) else ""
         if kind in ("Pi", "Pf", "QU"):
             made[i] = _quote(kind, before, after, clusters, i)
-        elif kind == "HY" and before in ("", "SP", "BK") and after in _LETTERS:
-            made[i] = "BB"  # [LB20a]
+        elif kind == "HY" and after in _DASHED and all(k == "HY" for k in kinds[:i]):
+            made[i] = "BB"  # [LB20a], and for two of them: --option
         elif kind in ("IS", "SY") and not before and after in _LETTERS | _NUMBERS:
             made[i] = "AL"  # .NET, .5, /usr: a sign that begins a word [LB15c, and for letters too]
         elif kind in ("HY", "BA") and before == "HL":

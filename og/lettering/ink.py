@@ -12,7 +12,7 @@ from og.lettering.paragraph import Placed, Run
 if TYPE_CHECKING:
     from PIL import Image
 
-    from og.text import Block
+    from og.lettering.block import Block
 
 Colour = tuple[int, int, int]
 Box = tuple[int, int, int, int]

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from og.lettering import bidi
 from og.lettering.choice import IGNORABLE, Choice, choose, region_of, script_of
 from og.lettering.clusters import cluster_edges
-from og.lettering.fonts import DISPLAY_CUT, SMALL_CUT, cut
+from og.lettering.fonts import DISPLAY_CUT, SMALL_CUT, bundled, cut
 from og.lettering.shaping import Item
 
 
@@ -52,7 +52,9 @@ def itemise(text: str, look: Look, base: int) -> Itemised:
         cluster = text[start:end]
         own = next(filter(None, map(script_of, cluster)), "")
         script = own or script
-        choice = _with_neighbour(cluster, own, last) or choose(cluster, look.family, script, look.weight, region)
+        choice = _with_neighbour(cluster, own, last, look.family) or choose(
+            cluster, look.family, script, look.weight, region
+        )
         level = levels[start] if levels else 0
         if choice.face is None:
             missing.setdefault(cluster)
@@ -88,10 +90,12 @@ def _append(stretches: list[Stretch], new: Stretch) -> None:
         stretches.append(new)
 
 
-def _with_neighbour(cluster: str, script: str, last: Choice) -> Choice | None:
+def _with_neighbour(cluster: str, script: str, last: Choice, family: str) -> Choice | None:
     """Return the choice before, for spaces and punctuation that its font has: they look best from one hand."""
     if script or last.face is None:
         return None
+    if last.face is bundled("mono") and family != "mono":
+        return None  # it lent a sign (⊂); its blanks are as wide as that
     if all(ord(c) in IGNORABLE for c in cluster):
         return last
     category = unicodedata.category(cluster[0])

@@ -6,6 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from og.lettering import hyphens
 from og.lettering.breaks import Break
 
 
@@ -26,6 +27,9 @@ class Measured(NamedTuple):
     edges: Sequence[int]
     """Where clusters begin, and the text's end."""
     hyphen: float = 0.0
+    """A hyphen's width in EM units, 0 where none is needed."""
+    words: str = ""
+    """The text where its words may be parted with hyphens, else nothing."""
 
 
 class Filled(NamedTuple):
@@ -45,15 +49,25 @@ def fill(text: Measured, limit: float, breaks: Sequence[Break] | None = None) ->
             lines.append(Line(start, last.end, last.hyphen))
             start, last = last.next, None
             room = limit + places[start]
-        while places[item.end] > room and (edge := _edge(text, start, item.end, room)) < item.end:
-            lines.append(Line(start, edge))
-            start, torn = edge, True
+        while places[item.end] > room and (part := _torn(text, start, item.end, room)).end < item.end:
+            lines.append(part)
+            start, torn = part.end, True
             room = limit + places[start]
         last = item
         if item.must:
             lines.append(Line(start, item.end))
             start, last = item.next, None
     return Filled(lines, torn)
+
+
+def _torn(text: Measured, start: int, end: int, room: float) -> Line:
+    """Return the first line of what is wider than a line: with a hyphen if it is a word."""
+    edge = _edge(text, start, end, room)
+    if edge < end and text.words and hyphens.is_word(text.words, start, end):
+        parted = hyphens.place(text.words, start, _edge(text, start, end, room - text.hyphen), end)
+        if parted:
+            return Line(start, parted, hyphen=True)
+    return Line(start, edge)
 
 
 def _edge(text: Measured, start: int, end: int, room: float) -> int:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from og.lettering.bidi import in_sight_order
 from og.lettering.breaks import Break
 from og.lettering.fonts import Cut
+from og.lettering.hyphens import LONG
 from og.lettering.lines import Line, Measured
 from og.lettering.shaping import JOINED, Glyph, Item, Spacing, shape
 
@@ -52,6 +53,8 @@ class Paragraph:
     primary: Cut
     level: int = 0
     edges: Sequence[int] = ()
+    parted: bool = True
+    """Whether words that are wider than a line get hyphens: not those of programs."""
 
     @cached_property
     def shaped(self) -> list[list[Glyph]]:
@@ -76,8 +79,9 @@ class Paragraph:
         for glyphs in self.shaped:
             for _, cluster, _, _, advance in glyphs:
                 advances[cluster + 1] += advance
-        hyphen = self._sign(HYPHEN) if any(b.hyphen for b in breaks) else 0
-        return Measured(list(accumulate(advances)), breaks, (*self.edges, len(self.text)), hyphen)
+        words = self.text if self.parted and LONG.search(self.text) else ""
+        hyphen = self._sign(HYPHEN) if words or any(b.hyphen for b in breaks) else 0
+        return Measured(list(accumulate(advances)), breaks, (*self.edges, len(self.text)), hyphen, words)
 
     def ellipsis(self) -> int:
         """Return the width of an ellipsis in EM units."""

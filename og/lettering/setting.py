@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from og.lettering import bidi, missing
+from og.lettering.block import Block, Style
 from og.lettering.break_classes import is_wide
 from og.lettering.breaks import Break, breaks
 from og.lettering.choice import Choice, region_of
@@ -15,9 +16,6 @@ from og.lettering.itemise import Itemised, Look, Stretch, itemise, items
 from og.lettering.lines import Filled, Line, Measured, balanced, clamped, fill
 from og.lettering.paragraph import ELLIPSIS, HYPHEN, Paragraph
 from og.lettering.shaping import Spacing
-
-if TYPE_CHECKING:
-    from og.text import Block, Style
 
 # Least height of a line, in em, in scripts with marks above and below (seen on cards; CSS leaves it to the fonts).
 TALL = {
@@ -144,7 +142,8 @@ def _measured(read: Read, style: Style, size: int, made: Made) -> tuple[Paragrap
     if primary not in made:
         spacing = Spacing(round(style.tracking * EM), style.family != "mono", style.lang)
         drawn = items(read.found.stretches, style.weight, optical)
-        paragraph = Paragraph(read.text, drawn, spacing, primary, read.level, read.found.edges)
+        edges, parted = read.found.edges, style.family != "mono"
+        paragraph = Paragraph(read.text, drawn, spacing, primary, read.level, edges, parted)
         made[primary] = paragraph, paragraph.measured(read.breaks)
     return made[primary]
 
@@ -152,8 +151,6 @@ def _measured(read: Read, style: Style, size: int, made: Made) -> tuple[Paragrap
 def _block(
     paragraph: Paragraph, read: Read, lines: list[Line], style: Style, at: tuple[int, int], sign: str = ""
 ) -> Block:
-    from og.text import Block
-
     size, width = at
     signs = [HYPHEN if line.hyphen else "" for line in lines[:-1]] + [sign]
     placed = tuple(paragraph.placed(line, s) for line, s in zip(lines, signs, strict=False))

@@ -16,6 +16,13 @@ UNLIGATED = {"liga": False, "clig": False, "calt": False}
 # Scripts whose letters hang together: spacing between them would tear words apart (CSS Text 3 §8.2.1).
 JOINED = frozenset({"Arab", "Syrc", "Mong", "Nkoo", "Phag", "Mand", "Mani", "Adlm", "Rohg", "Deva", "Beng", "Guru"})
 
+# Scripts whose marks are brought over their letters here where the font has no place for them: Inter has none for
+# Greek and Cyrillic (Алекса́ндр), nor for letters as ɔ. In other scripts marks stand beside letters, too.
+_MARKED = frozenset({"Latn", "Grek", "Cyrl"})
+# Between a tall letter and a mark that is brought over it: a sixteenth of an em, as HarfBuzz leaves where a font has
+# no such places at all (hb-ot-shape-fallback.cc, read 2026-11).
+_CLEAR = EM // 16
+
 # What stands for a cluster that no font has: no glyph's number, and its width in EM units.
 BOX = -1
 BOX_ADVANCE = round(0.66 * EM)
@@ -66,19 +73,52 @@ def shape(text: str, item: Item, spacing: Spacing) -> list[Glyph]:
     buffer.flags = hb.BufferFlags.REMOVE_DEFAULT_IGNORABLES
     tracking = 0 if item.script in JOINED else spacing.tracking
     hb.shape(item.cut.font, buffer, _AS_IS if spacing.ligatures and not tracking > 0 else UNLIGATED)
-    return _glyphs(buffer, tracking)
+    glyphs = _glyphs(buffer)
+    if item.script in _MARKED and not item.level & 1 and any(not glyph.advance for glyph in glyphs):
+        glyphs = _marked(glyphs, item.cut)
+    return _tracked(glyphs, tracking) if tracking and glyphs else glyphs
 
 
-def _glyphs(buffer: hb.Buffer, tracking: int) -> list[Glyph]:
+def _glyphs(buffer: hb.Buffer) -> list[Glyph]:
     infos, positions = buffer.glyph_infos, buffer.glyph_positions or ()  # None where nothing is left to draw
-    glyphs, last = [], -1
-    for info, position in zip(infos, positions, strict=True):
-        x, y, advance, _ = position.position
-        cluster = info.cluster
-        if tracking and cluster != last:
-            advance, last = advance + tracking, cluster
-        glyphs.append(Glyph(info.codepoint, cluster, x, y, advance))
-    return glyphs
+    return [Glyph(i.codepoint, i.cluster, *p.position[:3]) for i, p in zip(infos, positions, strict=True)]
+
+
+def _tracked(glyphs: list[Glyph], tracking: int) -> list[Glyph]:
+    """Return glyphs with room after the last of each cluster: marks are placed from where a letter ends."""
+    ends = (*(glyph.cluster for glyph in glyphs[1:]), None)
+    return [
+        glyph._replace(advance=glyph.advance + tracking) if glyph.cluster != after else glyph
+        for glyph, after in zip(glyphs, ends, strict=True)
+    ]
+
+
+def _marked(glyphs: list[Glyph], cut: Cut) -> list[Glyph]:
+    """Return glyphs with those marks over their letters that the font left beside them."""
+    placed: list[Glyph] = []
+    for glyph in glyphs:
+        within = bool(placed) and placed[-1].cluster == glyph.cluster
+        placed.append(_over(glyph, placed, cut) if within and not glyph.advance and not glyph.x else glyph)
+    return placed
+
+
+def _over(mark: Glyph, placed: list[Glyph], cut: Cut) -> Glyph:
+    """Return a mark in the middle over, under or on its letter, beyond the marks that are there already."""
+    letter = next(i for i, glyph in enumerate(placed) if glyph.cluster == mark.cluster)
+    extents = cut.font.get_glyph_extents
+    own, base, beside = extents(mark.gid), extents(placed[letter].gid), placed[letter].advance
+    if not own or not own.width or not base or not base.width or own.x_bearing < 0:
+        return mark  # nothing to be seen, or drawn to stand over what is before it
+    x = base.x_bearing + placed[letter].x - beside + (base.width - own.width) // 2 - own.x_bearing
+    around = [(extents(glyph.gid), glyph.y) for glyph in placed[letter:]]
+    top = max(found.y_bearing + y for found, y in around if found)
+    foot = min(found.y_bearing + found.height + y for found, y in around if found)
+    low, high = own.y_bearing + own.height, own.y_bearing
+    if low > 0:  # stands over a letter
+        return mark._replace(x=x, y=max(0, top + _CLEAR - low) if top > low else 0)
+    if high < 0:  # hangs under one
+        return mark._replace(x=x, y=min(0, foot - _CLEAR - high) if foot < high else 0)
+    return mark._replace(x=x)
 
 
 def _boxes(item: Item) -> list[Glyph]:

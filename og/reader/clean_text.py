@@ -21,12 +21,16 @@ _SPACES = re.compile("[\\s\u00a0\u200b\u2028\u2029\ufeff\\x00-\\x1f\\x7f-\\x9f]+
 _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 # What JavaScript, Java, Python and Go write for nothing, in exactly these letters: a page may be about NULL or none.
 _UNFILLED = frozenset({"null", "undefined", "NaN", "[object Object]", "None", "nil", "<nil>"})
+# What the makers of templates write where a value shall stand, and nothing has put one there.
+_TEMPLATE = re.compile(r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|<%[^%]*%>")
 _TAGS = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^<>]*>", re.DOTALL)
 
 
 def filled(value: str) -> str:
-    """Return the value, or the empty string for what a program wrote where it had none: ``undefined``, ``None``."""
-    return "" if value in _UNFILLED else value
+    """Return the value, or the empty string where a program left none: ``undefined``, ``None``, ``{{ title }}``."""
+    if value in _UNFILLED or (value.startswith(("{{", "${", "<%")) and _TEMPLATE.fullmatch(value)):
+        return ""
+    return value
 
 
 def attribute(raw: bytes) -> str:

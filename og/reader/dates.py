@@ -1,65 +1,24 @@
 """Read the dates that pages write, and give them as ISO 8601: with time and offset where the page tells them.
 
 Forms: ISO 8601 and its near misses, RFC 5322 and Java's, day-month-year in figures, and month names in the
-languages of `_MONTHS`. Nothing is guessed from today's date, and a time without an offset stays without one.
+languages of `core.date_words`. Nothing is guessed from today's date, and a time without an offset stays without one.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import date, timedelta
-from functools import cache
+
+from core.date_words import ZONES, months
 
 # The first newspapers; and years no page can mean. Placeholders such as 0001-01-01 fall outside.
 EARLIEST, LATEST = 1600, 2099
 # Longer text is prose.
 LONGEST = 120
 
-# A line or two a month, in English, German, French, Spanish, Italian, Portuguese, Dutch, Polish, Czech, Swedish,
-# Russian, Turkish; and, set in, Danish, Norwegian, Finnish, Hungarian, Romanian, Slovak, Slovenian, Catalan, Greek,
-# Ukrainian, Bulgarian, Indonesian, Arabic, Hebrew. Left out are words that prose has otherwise (Norwegian des) and
-# that another language has for another month (Croatian listopad).
-_MONTHS = """
-january jan januar jänner janvier enero ene gennaio gen janeiro januari styczeń stycznia ledna leden января ocak
-    tammikuuta tammikuu január januára ianuarie ian gener ιανουαρίου ιανουάριος ιαν січня януари يناير ינואר
-    בינואר
-february feb februar février févr fév fevrier febrero febbraio fevereiro februari luty lutego února февраля şubat
-    helmikuuta helmikuu február februára febr februarie febrer φεβρουαρίου φεβρουάριος φεβ лютого февруари
-    فبراير פברואר בפברואר
-march mar märz mär maerz mars marzo março marco maart mrt marzec marca března březen марта mart
-    marts maaliskuuta maaliskuu március márc martie marec maret μαρτίου μάρτιος μαρ березня مارس מרץ במרץ
-april apr avril avr abril abr aprile kwiecień kwietnia dubna duben апреля nisan
-    huhtikuuta huhtikuu április ápr apríla aprilie απριλίου απρίλιος απρ квітня أبريل ابريل إبريل אפריל באפריל
-may mai mayo maggio mag maio mei maj maja května květen мая mayıs
-    toukokuuta toukokuu május máj mája maig μαΐου μάιος травня май مايو מאי במאי
-june jun juni juin junio giugno giu junho czerwiec czerwca června červen июня haziran
-    kesäkuuta kesäkuu június jún júna iunie junij juny ιουνίου ιούνιος ιουν червня юни يونيو יוני ביוני
-july jul juli juillet juil julio luglio lug julho lipiec lipca července červenec июля temmuz
-    heinäkuuta heinäkuu július júl júla iulie julij juliol ιουλίου ιούλιος ιουλ липня юли يوليو יולי ביולי
-august aug août aout agosto ago augustus augusti sierpień sierpnia srpna srpen августа ağustos
-    elokuuta elokuu augusztus augusta avgust agost agustus αυγούστου αύγουστος αυγ серпня أغسطس اغسطس אוגוסט
-    באוגוסט
-september sep sept septembre septiembre settembre set setembro wrzesień września září сентября eylül
-    syyskuuta syyskuu szeptember szept septembra septembrie wrz σεπτεμβρίου σεπτέμβριος σεπ вересня септември
-    سبتمبر ספטמבר בספטמבר
-october oct oktober okt octobre octubre ottobre ott outubro out październik października října říjen октября ekim
-    lokakuuta lokakuu október októbra octombrie paź οκτωβρίου οκτώβριος οκτ жовтня октомври أكتوبر اكتوبر
-    אוקטובר באוקטובר
-november nov novembre noviembre novembro listopad listopada listopadu ноября kasım
-    marraskuuta marraskuu novembra noiembrie νοεμβρίου νοέμβριος νοε листопада ноември نوفمبر נובמבר בנובמבר
-december dec dezember dez décembre déc decembre diciembre dic dicembre dezembro grudzień prosince декабря aralık
-    joulukuuta joulukuu decembra decembrie desember desembre gru δεκεμβρίου δεκέμβριος δεκ грудня декември
-    ديسمبر דצמבר בדצמבר
-"""
-# Names that stand for one offset only, in minutes (RFC 5322 §4.3, and Europe's and Japan's).
-_ZONES = {
-    "z": 0, "ut": 0, "utc": 0, "gmt": 0, "wet": 0, "est": -300, "edt": -240, "cst": -360, "cdt": -300, "mst": -420,
-    "mdt": -360, "pst": -480, "pdt": -420, "cet": 60, "cest": 120, "mez": 60, "mesz": 120, "bst": 60, "eet": 120,
-    "eest": 180, "msk": 180, "jst": 540, "kst": 540, "aest": 600, "aedt": 660,
-}  # fmt: skip
 _TIME = (
-    r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\b\.?)?"
-    r"\s*(?P<zone>(?:UTC|GMT)?\s*[+-]\d\d(?::?\d\d)?(?!\d)|[A-Za-z]{1,4}\b)?"
+    r"(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d)(?:[.,]\d+)?)?\s*(?P<half>[ap]\.?m\b\.?|[صم]\b)?"
+    r"\s*\(?(?P<zone>(?:UTC|GMT)\s*[+-]\s?\d{1,2}(?::?\d\d)?(?!\d)|[+-]\d\d(?::?\d\d)?(?!\d)|[A-Za-z]{1,4}\b)?"
 )
 _ISO = re.compile(
     rf"(?P<year>\d{{4}})[-/.](?P<month>\d{{1,2}})[-/.](?P<day>\d{{1,2}})(?:(?:[T\s,|-]|\sat\s)*{_TIME})?(?!\d)", re.I
@@ -133,19 +92,13 @@ def _from_figures(text: str, month_first: bool) -> str:
 
 def _from_name(text: str) -> str:
     """Read a date with a month's name in it, in whatever order day, year and time stand."""
-    names = _months()
+    names = months()
     month = next((names[word] for word in _WORD.findall(text.lower()) if word in names), 0)
     year = _YEAR.search(text)
     if not month or not year:
         return ""
     day = _DAY.search(text[: year.start()] + " " + text[year.end() :])
     return _built(_CLOCK.search(text), int(year[1]), month, int(day[1])) if day else ""
-
-
-@cache
-def _months() -> dict[str, int]:
-    lines = _MONTHS.replace("\n    ", " ").strip().splitlines()
-    return {word: number for number, line in enumerate(lines, 1) for word in line.split()}
 
 
 def _built(match: re.Match[str] | None, year: int, month: int, day: int) -> str:
@@ -162,7 +115,7 @@ def _built(match: re.Match[str] | None, year: int, month: int, day: int) -> str:
     hour, minute, second = int(groups["hour"]), int(groups["minute"]), int(groups.get("second") or 0)
     half = (groups.get("half") or "").lower()
     if half and hour <= 12:
-        hour = hour % 12 + (12 if half.startswith("p") else 0)
+        hour = hour % 12 + (12 if half[0] in "pم" else 0)
     if hour > 23 or minute > 59 or second > 60:
         return found
     return f"{found}T{hour:02}:{minute:02}:{min(second, 59):02}{_offset(groups.get('zone') or '')}"
@@ -171,9 +124,9 @@ def _built(match: re.Match[str] | None, year: int, month: int, day: int) -> str:
 def _offset(zone: str) -> str:
     """Return Z, an offset, or the empty string for a zone that is not told or not known."""
     name = zone.strip().lower()
-    if name in _ZONES:
-        minutes = _ZONES[name]
-    elif match := re.search(r"([+-])(\d\d):?(\d\d)?$", name):
+    if name in ZONES:
+        minutes = ZONES[name]
+    elif match := re.search(r"([+-])\s?(\d{1,2}):?(\d\d)?$", name):
         minutes = (int(match[2]) * 60 + int(match[3] or 0)) * (-1 if match[1] == "-" else 1)
     else:
         return ""

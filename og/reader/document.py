@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any, TypeVar
 
-from og.reader.addresses import absolute
+from og.reader.addresses import absolute, host_of
 from og.reader.clean_text import filled, unescaped
 from og.reader.jsonld import Graph, Node, graph_of, main_node
 from og.reader.scan import Attributes, Tags, properties, scan
@@ -21,11 +21,14 @@ MOST_BYTES = 6_000_000
 
 
 class Document:
-    """One page. ``url`` is where it was found; ``base`` is what its addresses are relative to."""
+    """One page. ``url`` is where it was found; ``base`` is what its addresses are relative to.
 
-    def __init__(self, html: bytes, url: str) -> None:
+    ``xml`` is for a page that was sent as XHTML, in which a tag can end itself.
+    """
+
+    def __init__(self, html: bytes, url: str, *, xml: bool = False) -> None:
         self.url = url
-        self.tags: Tags = scan(html[:MOST_BYTES])
+        self.tags: Tags = scan(html[:MOST_BYTES], xml=xml)
         self.base = absolute(self.tags.base, url) or url if self.tags.base else url
         self._words: dict[bytes, bool] = {}
         self._made: dict[str, list[Any]] = {}
@@ -50,8 +53,8 @@ class Document:
         return values[0] if values else ""
 
     def address(self, value: str) -> str:
-        """Return an address of the page in full, or the empty string."""
-        return absolute(value, self.base)
+        """Return an address of the page in full, or the empty string. What was escaped twice is read twice."""
+        return absolute(value.replace("&amp;", "&") if "&amp;" in value else value, self.base)
 
     @cached_property
     def links(self) -> list[tuple[frozenset[str], Attributes]]:
@@ -80,6 +83,11 @@ class Document:
         if key not in self._made:
             self._made[key] = make()
         return self._made[key]
+
+    @cached_property
+    def host(self) -> str:
+        """The host the page was found at, without ``www.``, or the empty string."""
+        return host_of(self.url)
 
     @cached_property
     def is_home(self) -> bool:
@@ -113,7 +121,7 @@ class Document:
     @cached_property
     def title(self) -> str:
         """The text of the title element."""
-        return unescaped(self.tags.title) if self.tags.title else ""
+        return filled(unescaped(self.tags.title).strip()) if self.tags.title else ""
 
     @cached_property
     def graph(self) -> Graph:
@@ -132,7 +140,7 @@ def _keys(found: Attributes) -> list[str]:
     ``property`` and ``name`` are read alike: 13 % of real pages write og: in ``name``, 10 % twitter: in ``property``.
     """
     name = found.get("name", "").strip().lower()
-    keys = [word.lower() for word in properties(found)] if "property" in found else []
+    keys = [*map(str.lower, properties(found))] if "property" in found else []
     if name:
         keys.append(name)
     else:

@@ -27,6 +27,7 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
 # Metas looked at: the declaration is among the first, and each may take some time.
 MOST_METAS = 100
 _COMMENT = re.compile(rb"<!--[^-]*+(?:-(?!->)[^-]*+)*+(?:-->|\Z)")
+_ASCII = bytes(range(128))
 _HEADER = re.compile(r";\s*charset\s*=\s*[\"']?([^\s\"';]{1,40})", re.IGNORECASE)
 
 # Each line: the standard's name, Python's codec, then the labels; a line that is set in goes on.
@@ -101,12 +102,19 @@ def charset_in(content_type: str) -> str:
     return match[1] if match else ""
 
 
+def is_xml(content_type: str) -> bool:
+    """Tell whether a page was sent as XHTML, the one type of HTML that is XML (RFC 3236)."""
+    return content_type.partition(";")[0].strip().lower() == "application/xhtml+xml"
+
+
+def marked(html: bytes) -> str:
+    """Return the encoding that a byte order mark names, or the empty string."""
+    return next((name for mark, name in _BOMS if html.startswith(mark)), "")
+
+
 def encoding_of(html: bytes, content_type: str = "") -> str:
     """Return the standard's name of a page's encoding; never empty."""
-    for mark, name in _BOMS:
-        if html.startswith(mark):
-            return name
-    return named(charset_in(content_type)) or _believed(_declared(html), html) or _detected(html)
+    return marked(html) or named(charset_in(content_type)) or _believed(_declared(html), html) or _detected(html)
 
 
 def as_utf8(html: bytes, content_type: str = "") -> tuple[bytes, str]:
@@ -152,7 +160,7 @@ def _believed(declared: str, html: bytes) -> str:
     """
     if declared in ("", "utf-8") or html.isascii():
         return declared
-    letters = sum(byte > 127 for byte in html[:PRESCAN])
+    letters = len(html[:PRESCAN].translate(None, _ASCII))
     return "utf-8" if letters > 8 and _is_utf8(html) else declared
 
 

@@ -15,11 +15,11 @@ from typing import Any, Protocol
 
 from core.errors import BadReply, FetchFailed
 from core.http import Reply
-from og.preview import from_document
 from og.reader.addresses import absolute, page_address
+from og.reader.compose import from_document
 from og.reader.dimensions import ENOUGH, dimensions
 from og.reader.document import Document
-from og.reader.encoding import as_utf8
+from og.reader.encoding import as_utf8, is_xml
 from og.reader.icons import ranked, side
 from og.reader.oembed import discovered, fields_of, registered
 from og.reader.robots_txt import DEADLINE as ROBOTS
@@ -106,7 +106,8 @@ def _page(url: str, http: Getter, clock: _Time, robots: Robots) -> tuple[Preview
         kind = kind_of(reply.media_type, reply.body)
         if kind != "text/html":
             return _answered(reply, target(reply.url, kind, content_type, reply.body)), None
-        document = Document(as_utf8(reply.body, content_type)[0], page_address(reply.url))
+        text, _ = as_utf8(reply.body, content_type)
+        document = Document(text, page_address(reply.url), xml=is_xml(content_type))
         preview = _answered(reply, from_document(document))
         onward = _refresh(document) if not preview.description and not preview.blocked else ""
         if not onward or refresh == REFRESHES:

@@ -168,13 +168,14 @@ _THINGS = (
 )  # fmt: skip
 _PLACES = ("LocalBusiness", "Restaurant", "Hotel", "Store", "Shop", "Place", "Attraction", "Museum", "Cafe", "Resort")
 _PAGES = ("WebPage", "Page", "ImageGallery", "ProfilePage")
+_RANKS = tuple(tuple(map(str.lower, endings)) for endings in (_ARTICLES, _THINGS, _PAGES))
 
 
 def rank(node: Node) -> int:
     """Return how well a node can stand for a page: 0 best, 9 not at all."""
     kinds = [kind.lower() for kind in types(node)]
-    for place, endings in enumerate((_ARTICLES, _THINGS, _PAGES)):
-        if any(kind.endswith(ending.lower()) for kind in kinds for ending in endings):
+    for place, endings in enumerate(_RANKS):
+        if any(kind.endswith(endings) for kind in kinds):
             return place
     return 0 if "headline" in node else 9
 

@@ -37,11 +37,12 @@ _KEPT = f"(?:{'|'.join(map(either_case, ('meta', 'link', 'html', 'base', *_RAW, 
 _VALUE = r"""(?:"[^"]*+"|'[^']*+'|[^\s"'>]*+)"""
 ATTRIBUTES = rf"""[^=>]*+(?:=(?:"[^"]*+"|[\t\n\f\r ]++{_VALUE}|{_VALUE})[^=>]*+)*+"""
 _COMMENT = r"!--(?:-?>|[^-]*+(?:-(?!-!?>)[^-]*+)*+(?:--!?>|\Z))"
-# First letters that no kept element has: most tags of a page take this short way.
-_OTHERS = "[acdefgjkopqruvwyzACDEFGJKOPQRUVWYZ]"
+# Beginnings that no kept element has: most tags of a page take this short way.
+_OTHERS = "(?:[acdefgjkopqruvwyzACDEFGJKOPQRUVWYZ]|[sS](?![cCtTvV])|[lL](?![iI][nN])|[iI](?![fF])|[hH](?![tT]))"
 _NEXT = re.compile(
-    rf"[^<]*+(?:<(?:/[a-zA-Z][^>]*+(?:>|\Z)|{_OTHERS}{ATTRIBUTES}(?:>|\Z)|(?!{_KEPT})[a-zA-Z]{ATTRIBUTES}(?:>|\Z)"
-    rf"|{_COMMENT}|[!?/](?!--)[^>]*+(?:>|\Z)|(?![a-zA-Z!?/]))[^<]*+)*+<({_KEPT})({ATTRIBUTES})>".encode()
+    rf"[^<]*+(?:<(?:/[a-zA-Z][^>]*+(?:>|\Z)|{_OTHERS}{ATTRIBUTES}(?:>|\Z)|{_COMMENT}"
+    rf"|(?!{_KEPT})[a-zA-Z]{ATTRIBUTES}(?:>|\Z)|[!?/](?!--)[^>]*+(?:>|\Z)|(?![a-zA-Z!?/]))[^<]*+)*+"
+    rf"<({_KEPT})({ATTRIBUTES})>".encode()
 )
 _ENDS = {name.encode(): re.compile(f"</{either_case(name)}{_AFTER_NAME}".encode()) for name in (*_RAW, *_APART)}
 _ATTRIBUTE = re.compile(
@@ -50,7 +51,7 @@ _ATTRIBUTE = re.compile(
 )
 
 # How nine metas in ten are written: read at once, for a page has forty of them.
-_PLAIN = re.compile(rb' (property|name)="([a-zA-Z0-9:._-]+)" content="([^"]*)" ?/?')
+_PLAIN = re.compile(rb' (property|name|itemprop)="([a-zA-Z0-9:._-]+)" content="([^"]*)" ?/?')
 # Links to what browsers fetch to show the page, most of all links: they say nothing of it.
 _FETCHED = re.compile(
     rb"""[\t\n\f\r ]rel=["']?(?:stylesheet|preload|preconnect|dns-prefetch|prefetch|modulepreload)["'\t\n\f\r />]"""
@@ -78,9 +79,12 @@ class Tags:
     source: bytes = b""
 
 
-def scan(html: bytes) -> Tags:
-    """Return what the page says of itself. Never raises; the time is linear in the bytes."""
-    return _Pass(html).run()
+def scan(html: bytes, *, xml: bool = False) -> Tags:
+    """Return what the page says of itself. Never raises; the time is linear in the bytes.
+
+    In ``xml`` every element may be empty by its own tag (XML 1.0 §3.1): ``<script src="…"/>`` takes nothing with it.
+    """
+    return _Pass(html, xml).run()
 
 
 def attributes(section: bytes) -> Attributes:
@@ -103,8 +107,9 @@ def properties(found: Mapping[str, str]) -> list[str]:
 class _Pass:
     """One pass over one page."""
 
-    def __init__(self, html: bytes) -> None:
+    def __init__(self, html: bytes, xml: bool) -> None:
         self.html = html
+        self.xml = xml
         self.tags = Tags()
         self.endless: set[bytes] = set()
         self.scriptless_until = 0
@@ -151,7 +156,7 @@ class _Pass:
 
     def end_of(self, name: bytes, section: bytes, start: int) -> int:
         """Return where the element's content ends; ``start`` itself where what follows is markup like any other."""
-        if name in self.endless or (name == b"svg" and section.endswith(b"/")):
+        if name in self.endless or ((self.xml or name == b"svg") and section.endswith(b"/")):
             return start
         end = _ENDS[name].search(self.html, start)
         if end is None and name in (b"template", b"svg", b"noscript"):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 
-from og.reader.addresses import host_of
 from og.reader.clean_text import clean, without_tags
 from og.reader.document import Document
 
@@ -24,11 +23,25 @@ def _any(*patterns: str, flags: re.RegexFlag = re.IGNORECASE) -> re.Pattern[str]
     return re.compile("|".join(patterns), flags)
 
 
-# What challenge pages load or name, with the words of the services that make them (looked at 2026-11).
-_MARKS = re.compile(
-    rb"/cdn-cgi/challenge-platform/h/[a-z]/orchestrate|cf-browser-verification|id=[\"']?cf-error-details"
-    rb"|cf_chl_opt|captcha-delivery\.com|id=[\"']?px-captcha|_Incapsula_Resource\?[^\"']{0,300}incident_id"
-    rb"|/distil_r_captcha|id=[\"']?anubis_|ddos-guard\.net/|validateCaptcha|awsWafCookieDomainList|/_sec/cp_challenge/"
+# What challenge pages load or name, with the words of the services that make them (looked at 2026-11). Each is looked
+# for alone: that takes half the time of trying all of them at each byte.
+_MARKS = tuple(
+    map(
+        re.compile,
+        (
+            rb"/cdn-cgi/challenge-platform/h/[a-z]/orchestrate",
+            rb"cf-browser-verification",
+            rb"cf_chl_opt",
+            rb"id=[\"']?(?:cf-error-details|px-captcha|anubis_)",
+            rb"captcha-delivery\.com",
+            rb"_Incapsula_Resource\?[^\"']{0,300}incident_id",
+            rb"/distil_r_captcha",
+            rb"ddos-guard\.net/",
+            rb"validateCaptcha",
+            rb"awsWafCookieDomainList",
+            rb"/_sec/cp_challenge/",
+        ),
+    )
 )
 _BOT = _any(
     r"just a moment\b|one more step|checking your browser|security check|attention required!",
@@ -82,15 +95,19 @@ _FAULT = _any(
 
 def blocked(document: Document) -> str:
     """Return why the page is no real content, or the empty string."""
-    if host_of(document.url) in _COOKIE_HOSTS:
+    if document.host in _COOKIE_HOSTS:
         return "cookie_wall"
     if _says_content(document):
         return ""
-    if len(document.tags.source) <= SMALL and not document.meta("og:title") and _MARKS.search(document.tags.source):
+    if not document.meta("og:title") and _is_marked(document.tags.source):
         return "bot_wall"
     title = clean(document.title or document.meta("og:title"), 300)
     reason = _by_title(document, title) if title else ""
     return reason if reason in ("", "not_found") or _is_small(document) else ""
+
+
+def _is_marked(source: bytes) -> bool:
+    return len(source) <= SMALL and any(mark.search(source) for mark in _MARKS)
 
 
 def _by_title(document: Document, title: str) -> str:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from og.checker.positions import Tag
 from og.checker.rules.parts import Subject
-from og.reader.clean_text import clean
+from og.checker.rules.words import MARKUP
+from og.reader.clean_text import clean, without_tags
 from og.record import Image
 
 if TYPE_CHECKING:
@@ -107,12 +108,13 @@ def _fields(subject: Subject) -> Fields:
     from og.tags import og_type
 
     preview = subject.preview
+    shown = preview.image.url if preview.image else ""
     given: dict[str, Any] = {
         "url": preview.canonical or preview.url,
-        "title": _without_site(preview.title, preview.site_name),
-        "description": preview.description,
+        "title": _without_site(_words(preview.title), preview.site_name),
+        "description": _words(preview.description),
         "site_name": preview.site_name,
-        "images": [_picture(subject.image, subject.url)] if subject.image else [],
+        "images": [_picture(image, subject.url) for image in subject.images if image.url == shown],
         "locale": _locale(subject),
         "card": subject.page.value("twitter:card"),
         "twitter_site": subject.page.value("twitter:site"),
@@ -125,6 +127,11 @@ def _fields(subject: Subject) -> Fields:
     if og_type(fields) == "article":
         return replace(fields, modified=preview.modified)
     return replace(fields, published="")
+
+
+def _words(text: str) -> str:
+    """The text without tags of HTML, which every platform would show as they are written."""
+    return " ".join(without_tags(text.encode()).split()) if MARKUP.search(text) else text
 
 
 def _picture(image: Image, page: str) -> dict[str, Any]:

@@ -91,6 +91,12 @@ def _thing(fields: Fields) -> Node:
     }
 
 
+def _site(fields: Fields) -> Node:
+    """A site's own page is named like the site: https://developers.google.com/search/docs/appearance/site-names."""
+    name = fields.site_name or fields.title
+    return {**_thing(fields), "name": name, "headline": fields.title if name != fields.title else ""}
+
+
 def _picture(image: Image) -> Node | str:
     if not image.alt and not (image.width and image.height):
         return image.url
@@ -216,6 +222,6 @@ _SPECIAL: Mapping[str, Callable[[Fields], Node]] = MappingProxyType(
         "Product": _product, "Event": _event, "ProfilePage": _profile, "Person": _someone, "VideoObject": _film,
         "AudioObject": _film, "Book": _work, "Movie": _work, "TVEpisode": _work, "TVSeries": _work,
         "MusicRecording": _work, "MusicAlbum": _work, "PodcastEpisode": _work, "Place": _somewhere,
-        "LocalBusiness": _somewhere, "Restaurant": _somewhere,
+        "LocalBusiness": _somewhere, "Restaurant": _somewhere, "WebSite": _site,
     }
 )  # fmt: skip

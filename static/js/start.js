@@ -39,7 +39,7 @@ export const start = (fetchPart) => {
     document.readyState == 'loading' ? addEventListener('DOMContentLoaded', done) : done(done),
   );
   // The newest drawing of each element: an older one that comes late is dropped.
-  /** @type {WeakMap<Node, object>} */
+  /** @type {WeakMap<Node, any>} */
   const turns = new WeakMap();
 
   /** @param {any} el */
@@ -57,10 +57,10 @@ export const start = (fetchPart) => {
         paint();
         kit.fire(el, 'hb-ready');
       }
-    } catch (/** @type {any} */ e) {
+    } catch (/** @type {any} */ { code, message }) {
       // Its links are still there, and work.
-      console.info('handbill:', e.message, el);
-      kit.fire(el, 'hb-error', { code: e.code || 'failed', message: e.message });
+      console.info('handbill:', message, el);
+      kit.fire(el, 'hb-error', { code: code || 'failed', message });
     }
   };
 
@@ -68,13 +68,9 @@ export const start = (fetchPart) => {
   const add = (el) => {
     const name = nameOf(el);
     if (!name || turns.has(el)) return;
-    if (PARTS[name]) {
-      draw(el);
-      observer.observe(el, { attributes: true });
-    } else {
-      turns.set(el, el);
-      console.info('handbill: no widget', name);
-    }
+    if (PARTS[name]) draw(el), observer.observe(el, { attributes: true, subtree: true });
+    // A widget that nobody knows is named once.
+    else turns.set(el, console.info('handbill:', name, el));
   };
 
   /** @param {ParentNode} root */
@@ -82,9 +78,12 @@ export const start = (fetchPart) => {
 
   let timer = 0;
   const observer = new MutationObserver((records) => {
-    for (const { attributeName, target } of records)
+    for (const { attributeName, target } of /** @type {any} */ (records))
       if (!attributeName) timer ||= setTimeout(() => scan(void (timer = 0)), LATER);
-      else if (!/^(class|style)$/.test(attributeName)) draw(target);
+      else if (turns.has(target)) /class|style/.test(attributeName) || draw(target);
+      // What makes a page equal to the server's HTML (Turbo, Livewire, htmx) takes away what we gave the page's links,
+      // which are then not to be seen.
+      else if (attributeName == 'slot' && !target.slot) turns.has(target.parentNode) && draw(target.parentNode);
   });
   observer.observe(document, { childList: true, subtree: true });
 
@@ -115,7 +114,7 @@ export const start = (fetchPart) => {
     q: {
       // Each in a task of its own, so that a bad command does not stop the next.
       push: (/** @type {any[]} */ ...commands) =>
-        commands.forEach((c) => queueMicrotask(() => (c.call ? c(api) : api[c[0]](...c.slice(1))))),
+        commands.forEach((c) => queueMicrotask(() => (c.call ? c(api) : api[c.shift()](...c)))),
     },
   });
   api.q.push(...(early?.q || []));

@@ -15,12 +15,13 @@ from urllib.parse import urlsplit
 import brotli
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import Response as Reply
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from tests.doubles import an_app, serving
+from tests.lateness import late
 
 if TYPE_CHECKING:
     from tests.browser.feed_site import Server
@@ -102,7 +103,7 @@ def handbill(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def website() -> Iterator[HostPage]:
     """A server on another origin than ours."""
     made = HostPage("")
-    server = make_server("127.0.0.1", 0, Request.application(made.answer), threaded=True)
+    server = make_server("127.0.0.1", 0, late(Request.application(made.answer), in_pieces=False), threaded=True)
     made.origin = f"http://127.0.0.1:{server.port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -124,6 +125,12 @@ def host(website: HostPage) -> HostPage:
 def script(handbill: str) -> str:
     """The script tag of the snippet."""
     return f'<script async src="{handbill}/kit/1/kit.js"></script>'
+
+
+def go(page: Page, locator: Locator) -> None:
+    """Press what leads to another page, and be there: a click is over before the next page has anything in it."""
+    with page.expect_navigation():
+        locator.click()
 
 
 @dataclass

@@ -20,6 +20,7 @@ from werkzeug.wrappers import Request, Response
 from core.sites import NewSite
 from tests.browser.conftest import HostPage
 from tests.doubles import a_site
+from tests.lateness import late
 
 LISTEN = """<script nonce=n>window.heard = []; for (const type of ['hb-login', 'hb-error', 'hb-ready'])
   document.addEventListener(type, (e) => heard.push([type, e.detail]));</script>"""
@@ -52,7 +53,7 @@ class Blog(HostPage):
 def a_blog(host: str = "blog.localhost") -> Iterator[Blog]:
     """A blog on a port of its own."""
     made = Blog("")
-    server = make_server("127.0.0.1", 0, Request.application(made.answer), threaded=True)
+    server = make_server("127.0.0.1", 0, late(Request.application(made.answer), in_pieces=False), threaded=True)
     made.origin = f"http://{host}:{server.port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
@@ -106,7 +107,7 @@ def heard(page: Page, *types: str) -> list[Any]:
 
 def wait_for(page: Page, event: str) -> dict[str, Any]:
     """Wait for an event and return its detail."""
-    for _ in range(100):
+    for _ in range(300):
         if found := heard(page, event):
             return dict(found[0][1] or {})
         page.wait_for_timeout(100)
@@ -146,6 +147,12 @@ def pop_up(page: Page, context: BrowserContext) -> Page:
         click(page)
     expect(opened.value.get_by_role("button", name="Log in")).to_be_visible()
     return opened.value
+
+
+def gone(window: Page) -> None:
+    """Wait until a window has closed: it does so after it has told its page, which may be ahead of it."""
+    if not window.is_closed():
+        window.wait_for_event("close")
 
 
 def stored(page: Page) -> list[Any]:

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, Request, expect
 
-from tests.browser.conftest import Seen, a_free_port
+from tests.browser.conftest import Seen, a_free_port, go
 from tests.doubles import an_app, serving
 
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}
@@ -203,7 +203,7 @@ def test_the_playground_is_whole_without_scripts(plain: Page) -> None:
     plain.get_by_label("Title", exact=True).fill("Fish & bread")
     plain.get_by_role("radio", name="Statistic").check(force=True)
     plain.get_by_label("Size", exact=True).select_option("square")
-    plain.get_by_role("button", name="Draw it").click()
+    go(plain, plain.get_by_role("button", name="Draw it"))
     assert shown(plain)["title"] == ["Fish & bread"]
     assert shown(plain)["layout"] == ["statistic"]
     assert plain.locator("#picture").get_attribute("height") == "1200"

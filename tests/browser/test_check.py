@@ -14,7 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from og.checker.platforms import platforms
-from tests.browser.conftest import Seen
+from tests.browser.conftest import Seen, go
 from tests.og.check.pages import URL, whole
 from tests.og.check.test_check import GOOD
 
@@ -33,7 +33,7 @@ def check(page: Page, handbill: str, html: str, url: str = URL) -> None:
     page.get_by_text("Paste HTML instead").click()
     page.get_by_label("The page’s HTML").fill(html)
     page.get_by_label("Its address").fill(url)
-    page.get_by_role("button", name="Check this HTML").click()
+    go(page, page.get_by_role("button", name="Check this HTML"))
     page.wait_for_selector("#looks")
 
 

@@ -51,7 +51,7 @@ def test_pictures_in_large_by_keyboard(page: Page, host: HostPage, script: str, 
     dialog = page.get_by_role("dialog", name="Picture 2")
     expect(dialog).to_be_visible()
     row = "Math.round(root.querySelector('.row').scrollLeft / innerWidth)"
-    assert inside(page, row) == 1
+    rests_at(page, row, 1)
     page.keyboard.press("ArrowRight")
     rests_at(page, row, 2)
     for _ in range(8):  # the focus stays in the dialog
@@ -84,8 +84,8 @@ def test_sensitive_pictures_are_seen_after_a_click(page: Page, host: HostPage, s
     assert veil.evaluate("(e) => e.lastChild.inert")
     veil.locator("summary").press("Enter")
     expect(page.get_by_role("link", name="A very tall poster")).to_be_visible()
+    expect(veil.locator("> div")).to_have_js_property("inert", False)
     assert veil.evaluate("(e) => getComputedStyle(e, '::details-content').filter") == "none"
-    assert not veil.evaluate("(e) => e.lastChild.inert")
 
 
 def test_a_film_plays_after_a_click_and_not_before(
@@ -169,11 +169,15 @@ def test_a_ticker_moves_until_it_is_stopped(
         page.wait_for_timeout(400)
         return bool(inside(page, at) != before)
 
-    assert moves()
+    def moves_again() -> bool:
+        """A busy machine may leave a page without a frame for a while."""
+        return any(moves() for _ in range(20))
+
+    assert moves_again()
     page.hover(".posts")
     assert not moves()
     page.mouse.move(5, 600)
-    assert moves()
+    assert moves_again()
     page.locator(".posts a").first.focus()
     assert not moves()
     toggle = page.locator(".bar button")
@@ -184,7 +188,7 @@ def test_a_ticker_moves_until_it_is_stopped(
     assert toggle.get_attribute("aria-label") != name
     toggle.click()
     page.mouse.move(5, 600)
-    assert moves()
+    assert moves_again()
 
 
 def test_who_wants_less_motion_has_none(browser: Browser, host: HostPage, script: str, server: Server) -> None:

@@ -17,6 +17,7 @@ from tests.browser.login_site import (
     Place,
     a_blog,
     click,
+    gone,
     heard,
     log_in,
     pop_up,
@@ -179,6 +180,7 @@ def test_a_double_click_is_one_window(page: Page, context: BrowserContext, place
         page.dblclick("hb-login a[slot=developer]")
     say_who(opened.value)
     wait_for(page, "hb-login")
+    gone(opened.value)
     assert len(context.pages) == 1
     assert heard(page, "hb-error") == []
 
@@ -189,7 +191,7 @@ def test_saying_no_in_the_window(page: Page, context: BrowserContext, place: Pla
     window.get_by_role("link", name="Back to The Daily Example").click(no_wait_after=True)
     assert wait_for(page, "hb-error")["code"] == "access_denied"
     expect(page.get_by_role("alert")).to_contain_text("You were not logged in.")
-    assert window.is_closed()
+    gone(window)
 
 
 def test_58_our_window_keeps_its_opener_and_has_nothing_to_be_led_to(

@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Seen
+from tests.browser.conftest import Seen, go
 
 SHARED = "url=https://example.org/notes%3Fa%3Db&text=Notes"
 PAGES = [
@@ -274,15 +274,15 @@ def test_an_account_is_added_and_asked_for(page: Page, handbill: str) -> None:
 
 def test_the_builder_is_whole_without_scripts(plain: Page) -> None:
     plain.goto("/builder?networks=facebook+x+copy")
-    plain.get_by_role("button", name="Move X up").click()
+    go(plain, plain.get_by_role("button", name="Move X up"))
     assert order(plain) == ["x", "facebook", "copy"]
     plain.get_by_text("More networks").click()
     plain.get_by_role("checkbox", name="Reddit").check()
     plain.get_by_label("Page address").fill("https://example.org/")
-    plain.get_by_role("button", name="Show the result").click()
+    go(plain, plain.get_by_role("button", name="Show the result"))
     assert order(plain) == ["x", "facebook", "copy", "reddit"]
     assert "u=https%3A%2F%2Fexample.org%2F" in code(plain)
-    plain.get_by_role("link", name="CSP").click()
+    go(plain, plain.get_by_role("link", name="CSP"))
     assert code(plain).startswith("script-src ")
     assert order(plain) == ["x", "facebook", "copy", "reddit"]
 
@@ -299,9 +299,9 @@ def test_enter_in_a_field_shows_the_result_and_moves_nothing(plain: Page) -> Non
 def test_accounts_are_added_and_removed_without_scripts(plain: Page) -> None:
     plain.goto("/builder?widget=follow&accounts=github:me")
     plain.get_by_label("Add an account on").select_option("youtube")
-    plain.get_by_role("button", name="Add", exact=True).click()
+    go(plain, plain.get_by_role("button", name="Add", exact=True))
     plain.get_by_role("textbox", name="YouTube").fill("example")
-    plain.get_by_role("button", name="Remove GitHub").click()
+    go(plain, plain.get_by_role("button", name="Remove GitHub"))
     assert 'accounts="youtube:example"' in code(plain)
 
 
@@ -320,7 +320,7 @@ def test_the_question_for_a_server_works_without_scripts(plain: Page) -> None:
     assert plain.locator("html").get_attribute("lang") == "de"
     field = plain.locator("#server")
     field.fill("kein server")
-    plain.get_by_role("button").click()
+    go(plain, plain.get_by_role("button"))
     expect(plain.locator("#server")).to_have_attribute("aria-invalid", "true")
     expect(plain.locator("#server")).to_have_value("kein server")
     assert "lang=de" in plain.url

@@ -96,6 +96,15 @@ def test_late_markup_and_late_changes_come_alive(page: Page, host: HostPage, scr
     expect(page.locator("a[slot=x]")).to_be_hidden()
 
 
+def test_links_made_equal_to_the_servers_html_stay_buttons(page: Page, host: HostPage, script: str) -> None:
+    """Turbo, Livewire and htmx take away what the server did not say: then too there is a link over each face."""
+    ready(page, host.show(f'<hb-share networks="{SIX}">{LINKS}</hb-share>', head=CANONICAL + script))
+    page.evaluate("for (const a of document.querySelectorAll('a'))"
+                  " for (const n of ['slot', 'rel', 'target', 'aria-label']) a.removeAttribute(n)")  # fmt: skip
+    for name in ("Facebook", "LinkedIn"):
+        expect(page.get_by_role("link", name=f"Share on {name} (opens in a new window)")).to_be_visible()
+
+
 def test_a_shadow_root_of_the_pages_own(page: Page, host: HostPage, script: str) -> None:
     page.goto(host.show("<main></main>" + script))
     page.wait_for_function("!!window.handbill?.scan")

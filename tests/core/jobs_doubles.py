@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 from core import jobs_dbos
-from core.database import Database, ensure, upgrade
+from core.database import Database
 from core.jobs import Handler
 from core.jobs_dbos import DbosJobs
 from core.jobs_worker import Pace, run
+from core.schema import ensure, upgrade
 from core.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -14,7 +14,6 @@ from pytest_httpserver import HTTPServer
 from standardwebhooks.webhooks import Webhook
 from werkzeug import Request, Response
 
-from core.database import utc_now
 from core.events import Event, record
 from core.jobs_eager import EagerJobs
 from core.notice import Notice, Teller
@@ -22,6 +21,7 @@ from core.notice_jobs import handlers
 from core.notice_tables import NoticeRow
 from core.notices import Notices
 from core.services import Services
+from core.times import utc_now
 from tests.doubles import an_app
 
 

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from core.database import Database, damage, is_current, stored_version, upgrade
+from core.database import Database, damage
+from core.schema import is_current, stored_version, upgrade
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -35,7 +36,7 @@ def run(code: str, *args: str) -> subprocess.Popen[str]:
 
 def test_sqlite_is_upgraded_at_a_start_and_alembic_not_imported_at_the_next(tmp_path: Path) -> None:
     code = (
-        "import sys; from core.database import *; d = Database(sys.argv[1]); ensure(d); "
+        "import sys; from core.database import *; from core.schema import *; d = Database(sys.argv[1]); ensure(d); "
         "print(is_current(d), 'alembic' in sys.modules)"
     )
     address = f"sqlite:///{tmp_path}/deep/handbill.sqlite"
@@ -44,7 +45,7 @@ def test_sqlite_is_upgraded_at_a_start_and_alembic_not_imported_at_the_next(tmp_
 
 def test_processes_may_upgrade_at_once(database_url: str) -> None:
     code = (
-        "import sys, alembic.command; from core.database import *; d = Database(sys.argv[1]); "
+        "import sys, alembic.command; from core.schema import *; d = Database(sys.argv[1]); "
         "print('ready', flush=True); sys.stdin.readline(); upgrade(d); print(is_current(d)); d.close()"
     )
     processes = [run(code, database_url) for _ in range(4)]

@@ -17,8 +17,10 @@ import pytest
 from sqlalchemy import text, update
 
 import core.events
-from core.database import Database, upgrade, utc_now
+from core.database import Database
 from core.events import Event, EventRow, Events, record
+from core.schema import upgrade
+from core.times import utc_now
 
 ROOT = Path(__file__).resolve().parents[2]
 

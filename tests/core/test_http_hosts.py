@@ -5,11 +5,13 @@ from __future__ import annotations
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
-from core.errors import HostBusy, TooSlow, Unreachable
+from core.errors import BadReply, HostBusy, TooSlow, Unreachable
 from core.hosts import AT_ONCE, FAILURES, FIRST_PAUSE, LAST_PAUSE, LONGEST_WAIT, Hosts, seconds_asked
 from core.http_deadline import Deadline
 from core.netguard import Guard
@@ -100,6 +102,34 @@ def test_a_slow_host_and_one_that_says_it_is_down_count_as_failing() -> None:
                 assert http.get(URL).status == 504
         with pytest.raises(HostBusy):
             http.get(URL)
+
+
+def test_one_page_that_fails_is_left_alone_and_the_hosts_others_are_not() -> None:
+    clock = Clock()
+    http, origins = a_page(*[reply(status="502 X")] * FAILURES, reply(b"fine"), hosts=Hosts(clock))
+    for _ in range(FAILURES):
+        assert http.get(URL + "broken").status == 502
+    with pytest.raises(HostBusy):
+        http.get(URL + "broken")
+    assert http.get(URL + "other").body == b"fine"
+    assert len(origins.requests) == FAILURES + 1
+    with pytest.raises(HostBusy):  # another page's good answer says nothing of it
+        http.get(URL + "broken")
+    clock.now += FIRST_PAUSE
+    assert http.get(URL + "broken").body == b"fine"
+    assert http.get(URL + "broken").body == b"fine"
+
+
+@pytest.mark.parametrize("answer", [reply(status="503 X"), reply(b"x" * 9, Content_Encoding="gzip"), drip(b"")])
+def test_a_host_on_which_one_page_after_the_other_fails_is_left_alone(answer: Any) -> None:
+    http, origins = a_page(answer)
+    for number in range(FAILURES):
+        with suppress(BadReply, TooSlow):
+            assert http.get(f"{URL}{number}", deadline=0.2).status == 503
+    asked = len(origins.connected)
+    with pytest.raises(HostBusy):
+        http.get(URL + "new")
+    assert len(origins.connected) == asked
 
 
 def test_one_request_alone_tries_a_host_again() -> None:

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from core.database import utc_now
 from core.errors import Busy, HostBusy
 from core.jobs import MOST_WAIT, WAITS, Job, Jobs, reason
 from core.jobs_dbos import DbosJobs
 from core.jobs_eager import EagerJobs
 from core.settings import Settings
+from core.times import utc_now
 from tests.core.jobs_doubles import nothing, until
 
 QUICK = (0.05, 0.05)

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from core import jobs_beats as beats
-from core.database import Database, upgrade
+from core.database import Database
 from core.errors import Misconfigured
 from core.jobs_worker import own_name
+from core.schema import upgrade
 from tests.core.jobs_doubles import AWorker, SomeServices, Workers, lines, some_services, until
 
 

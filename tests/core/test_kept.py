@@ -92,6 +92,15 @@ def test_what_may_not_be_kept_is_not(behind: Behind) -> None:
     assert behind.asked == 2
 
 
+def test_what_one_host_was_given_another_is_not() -> None:
+    """The studio's host has none of it."""
+    behind = Behind()
+    app = Kept(behind)
+    assert [ask(app, Host=host)[2]["X-Request-Id"] for host in ("a.example", "b.example")] == ["1", "2"]
+    ask(app, Host="a.example")
+    assert behind.asked == 2
+
+
 def test_other_methods_and_other_paths_pass_by() -> None:
     behind = Behind()
     app = Kept(behind)

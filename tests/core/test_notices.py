@@ -17,12 +17,14 @@ from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 from werkzeug import Response
 
 import core.notices
-from core.database import Database, upgrade, utc_now
+from core.database import Database
 from core.errors import Invalid, NotFound
 from core.http import Http
 from core.jobs_eager import EagerJobs
 from core.netguard import Guard
 from core.notices import GIVE_UP, IN_ORDER, KEEP_DONE, KEEP_FAILED, LEASE, WAITS
+from core.schema import upgrade
+from core.times import utc_now
 from tests.core.notice_receiver import TELLERS, Receiver, Teacher, a_teacher
 from tests.doubles import a_site
 

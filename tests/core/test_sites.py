@@ -32,6 +32,7 @@ NO_ORIGINS = [
     "https://example.org?", "https://example.org#", "https://example.org/#a", "https://exa mple.org",
     "https://exam\nple.org", "https://exam\tple.org", "https://example.org:99999", "https://" + "a" * 2100,
     "https://example.org, https://other.example", "https://exa\0mple.org", "https://\u202eexample.org",
+    "https://example.org;sandbox", "https://exam'ple.org",
 ]  # fmt: skip
 RETURNS = [
     "https://example.org/cb", "http://127.0.0.1:5000/cb?x=1&y=%20", "https://example.org", "https://Example.org/Cb",
@@ -41,6 +42,7 @@ NO_RETURNS = [
     "", "/cb", "example.org/cb", "https://example.org/cb#", "https://example.org/cb#frag", "javascript:alert(1)",
     "myapp://cb", "https://u:p@example.org/cb", "https://*.example.org/cb", "https://example.org/c b",
     "https://example.org\\@evil.example/", "https://example.org/\r\nLocation:x", "https://example.org/" + "a" * 2049,
+    "https://example.org;sandbox/cb", "https://a,b.example/cb",
 ]  # fmt: skip
 
 
@@ -178,7 +180,7 @@ def test_too_many_addresses_are_refused() -> None:
 
 def memory() -> Database:
     """A database for tests of what never differs by engine."""
-    from core.database import ensure
+    from core.schema import ensure
 
     database = Database("sqlite://")
     ensure(database)

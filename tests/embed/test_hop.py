@@ -61,6 +61,7 @@ def test_the_qr_code_is_a_picture_of_ours(client: FlaskClient) -> None:
     reply = client.get("/share/qr.svg", query_string={"url": PAGE})
     assert reply.mimetype == "image/svg+xml"
     assert reply.data.startswith(b"<svg")
+    assert b'viewBox="0 0 ' in reply.data, "or it would be cut off where there is less room"
     assert "sandbox" in reply.headers["Content-Security-Policy"]
     assert "<svg" in client.get("/share/qr", query_string={"url": PAGE}, headers=PERSON).text
 
@@ -158,6 +159,14 @@ def test_a_server_that_does_not_answer_is_told_at_the_field(app: Flask) -> None:
     assert reply.status_code == 502
     assert "gone.example.social" in reply.text
     assert 'value="gone.example.social"' in reply.text, "nothing typed is lost"
+
+
+def test_a_feed_may_be_anywhere_and_nobody_is_sent_there_by_a_stranger(client: FlaskClient) -> None:
+    address, anywhere = "/follow/rss?account=https://evil.example/feed", {**PERSON, "Sec-Fetch-Site": "cross-site"}
+    reply = client.get(address, headers=anywhere)
+    assert reply.status_code == 200
+    assert 'value="https://evil.example/feed"' in reply.text
+    assert "Location" in client.get(address, headers={**PERSON, "Sec-Fetch-Site": "same-origin"}).headers
 
 
 def test_following_goes_to_the_profile_or_asks(app: Flask) -> None:

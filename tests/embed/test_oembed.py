@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pytest_httpserver import HTTPServer
 
 from core.errors import Invalid
-from embed.oembed import Bounds, Thumbnail, as_xml, bounds, card_size, of_page
+from embed.oembed import Bounds, Thumbnail, as_xml, bounds, card_size, framed, of_page
 from tests.doubles import ORIGIN, a_site, an_app
 
 PAGE = (
@@ -184,6 +184,21 @@ def test_a_site_s_answer_is_within_its_budget(tmp_path: Path, web: HTTPServer) -
 # --- the answer as a value ---
 
 
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("Tea & milk, it's 5 o'clock", "Tea & milk, it's 5 o'clock"),
+        ('"><script>alert(1)</script>', "'›‹script›alert(1)‹/script›"),
+        ("&quot; onload=alert(1) &#34; AT&T &", "& quot; onload=alert(1) & #34; AT&T &"),
+    ],
+)
+def test_a_frame_s_title_ends_no_attribute_when_decoded_too_often(title: str, told: str) -> None:
+    answer = framed("https://us.example/f?a=1&b=2", 300, 200, title)
+    for often in (answer["html"], unescape(answer["html"]), unescape(unescape(answer["html"]))):
+        only = BeautifulSoup(often, "html.parser").find_all(True)
+        assert [(one.name, one.get("title"), one.get("onload")) for one in only] == [("iframe", told, None)]
+
+
 @settings(deadline=None)
 @given(st.text(), st.text(), st.integers(0, 3000), st.integers(0, 3000))
 def test_any_page_makes_an_answer_that_is_html_and_xml(title: str, author: str, width: int, height: int) -> None:
@@ -193,7 +208,10 @@ def test_any_page_makes_an_answer_that_is_html_and_xml(title: str, author: str, 
         "image": {"url": "https://e.org/a", "width": width, "height": height},
     }
     answer = of_page(preview, "https://e.org/?a=1&b=2", Bounds(300, 200), "https://us.example/f", lambda *_: None)
-    assert frame(answer)["title"] == (title or "e.org")
+    assert set(title) & set('"<>&') or frame(answer)["title"] == (title or "e.org")
+    again = BeautifulSoup(unescape(unescape(answer["html"])), "html.parser").iframe
+    assert again is not None
+    assert again.attrs == frame(answer).attrs
     root = ET.fromstring(as_xml(answer).encode())  # noqa: S314 - our own answer
     found = {child.tag: child.text for child in root}
     assert found["html"] is not None

@@ -22,8 +22,8 @@ from flask.testing import FlaskClient
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from core.database import utc_now
 from core.http import Http
+from core.times import utc_now
 from feeds.due import due_sources, wake
 from feeds.feed import Feed
 from tests.feeds.hub_doubles import World as HubWorld

@@ -133,7 +133,7 @@ def test_x_is_in_no_data_form(world: World) -> None:
 
 def test_no_more_is_paid_for_than_the_owner_wants(world: World) -> None:
     an_account(world)
-    feed = world.add("x:@me", budget=3)
+    feed = world.add("x:@me", budget=7)  # of which the last four are fewer than X gives at once
     for number in range(5):
         new = {**TWEET, "id": f"199000000000000000{number}"}
         world.pages(**{f"{X}/5/tweets": {"data": [new], "includes": USERS}})

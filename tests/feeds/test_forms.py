@@ -99,6 +99,7 @@ def test_atom_has_what_the_specification_wants(documents: dict[str, bytes]) -> N
     root = ElementTree.fromstring(documents["atom"])  # noqa: S314 -- what we wrote ourselves
     for part in (root, *root.findall(f"{ATOM}entry")):
         assert all(part.findtext(ATOM + name) for name in ("id", "title", "updated"))
+        assert [link.get("rel") for link in part.findall(f"{ATOM}link")][:1] in ([], ["alternate"])
     for entry in root.findall(f"{ATOM}entry"):
         assert entry.findtext(f"{ATOM}author/{ATOM}name")
         assert str(entry.findtext(f"{ATOM}id")).startswith("tag:127.0.0.1,")

@@ -1,23 +1,19 @@
-"""What a list only names is asked for, gaps are filled, expired pictures are read again, money is counted."""
+"""What a list only names is asked for, gaps are filled, expired pictures are read again."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
 from datetime import timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
-from core.errors import Invalid
 from core.jobs_eager import EagerJobs
 from feeds import jobs
-from feeds.budget import posts_for
 from feeds.show import shown
-from networks import Networks
 from networks.accounts import Accounts, Tokens
 from networks.oauth import Profile
 from tests.feeds.world import Mastodon, World, a_world, at, toot
@@ -314,7 +310,7 @@ def _picture(world: World, feed: Any) -> str:
     return urlsplit(src).path
 
 
-# --- money ---
+# --- terms ---
 
 
 def said(world: World, *words: str) -> Any:
@@ -322,72 +318,6 @@ def said(world: World, *words: str) -> Any:
         return world.app.test_cli_runner().invoke(args=["feeds", *words])
 
 
-@pytest.mark.parametrize(
-    ("written", "posts"),
-    [("1000", 1000), ("1000 posts", 1000), ("5usd", 1000), ("$5", 1000), ("2.50 USD", 500), ("0", 0), ("0.001$", 0)],
-)
-def test_a_budget_is_written_in_posts_or_in_money(written: str, posts: int) -> None:
-    assert posts_for(written, Networks().values()) == posts
-
-
-@pytest.mark.parametrize("written", ["", "-1", "5eur", "many", "1e9", "5.usd", "5usd5", "٥"])
-def test_what_is_no_budget_is_refused(written: str) -> None:
-    with pytest.raises(Invalid) as caught:
-        posts_for(written, Networks().values())
-    assert caught.value.field == "budget"
-
-
-X = "https://api.x.com/2/users"
-
-
-def tweets(count: int, first: int = 0) -> dict[str, Any]:
-    data = [
-        {"id": str(1990000000000000000 - first - n), "text": f"Post {n}", "author_id": "5", "created_at": at(n)}
-        for n in range(count)
-    ]
-    return {"data": data, "includes": {"users": [{"id": "5", "name": "Me", "username": "me"}]}}
-
-
-def test_status_tells_what_x_costs_and_until_when_it_is_left_alone(tmp_path: Path) -> None:
-    pages = {f"{X}/by/username/me": {"data": {"id": "5", "username": "me"}}, f"{X}/5/tweets": tweets(20)}
-    with a_world(tmp_path, pages) as world:
-        an_account(world, "x")
-
-        def run(*words: str) -> Any:
-            done = said(world, *words, "--json")
-            assert done.exit_code == 0, done.output
-            return json.loads(done.stdout)
-
-        made = run("add", "X", "--site", world.site.key, "--source", "x:@me", "--budget", "0.15usd")
-        feed = world.feeds.find(made["id"])
-        assert (feed.options.budget, made["cautions"]) == (30, [])
-        world.refresh(feed)
-        world.refresh(feed)  # the same posts on the same day are paid for once
-        cost = run("status", feed.id)[0]["sources"][0]["cost"]
-        assert cost == {
-            "posts_this_month": 20, "budget": 30, "left": 10, "price_usd": "0.005", "spent_usd": "0.10",
-            "budget_usd": "0.15", "left_usd": "0.05", "until": None,
-        }  # fmt: skip
-        world.later(days=1)
-        world.refresh(feed)
-        (done,) = world.refresh(feed)
-        assert (done.problem, world.source(feed).month_posts) == ("budget_spent", 40)
-        assert [post["text"] for post in shown(world.services, feed.id)["posts"]][:1] == [
-            "Post 0"
-        ]  # the last good ones
-        line = said(world, "status", feed.id).output
-        assert "about 0.20 of 0.15 USD at 0.005 each; nothing is asked before 2026-12-01T00:00:00Z" in line
-
-
 def test_terms_that_no_program_can_see_to_are_told(linkedin: World) -> None:
     words = ("add", "Jobs", "--site", linkedin.site.key, "--source", "linkedin:77")
     assert "restricted-use-cases" in said(linkedin, *words).output
-
-
-def test_what_is_billed_says_how_much_and_where_that_is_said() -> None:
-    billed = [network.feed for network in Networks().values() if network.feed and network.feed.cost]
-    assert billed
-    for feed in billed:
-        assert feed.price is not None
-        assert Decimal(0) < feed.price.own <= feed.price.post
-        assert feed.price.source.startswith("https://")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from core.database import Database, upgrade
+from core.database import Database
+from core.schema import upgrade
 from feeds.due import due_sources
 from feeds.reap import reap
 from feeds.sample import make_sample

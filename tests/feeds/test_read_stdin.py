@@ -113,3 +113,10 @@ def test_the_command_needs_nothing_but_its_input(feed: Path, tmp_path: Path) -> 
     assert first["title"] == "T"
     assert second["error"]["code"] == "invalid"
     assert list(nowhere.iterdir()) == []
+
+
+def test_what_is_not_for_strangers_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "statuses.json"
+    path.write_text(json.dumps([STATUS, {**STATUS, "id": "2", "visibility": "private"}]))
+    (said,) = answers(f"{path}\tmastodon\thttps://a.example/api/v1/timelines/home")
+    assert [post.get("private") for post in said["posts"]] == [None, True]

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from core.database import Database, upgrade
+from core.database import Database
 from core.limits import Rule
+from core.schema import upgrade
 from feeds.replies.sweep import sweep
 from feeds.replies.tables import PageRow
 from networks.records import Author

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from core.database import Database, upgrade
+from core.database import Database
 from core.errors import Invalid, NotFound
+from core.schema import upgrade
 from feeds.replies.sweep import sweep
 from tests.feeds.talk import PAGE, Talk, Toots, a_root, a_talk, answer, person
 from tests.feeds.test_replies_places import mention

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from core.database import utc_now
 from core.limits import Rule
+from core.times import utc_now
 from feeds.webhook_tables import MentionRow
 from networks.records import Author, Post
 from tests.feeds.talk import (

@@ -10,9 +10,9 @@ import pytest
 import time_machine
 from sqlalchemy import update
 
-from core.database import utc_now
 from core.site_credentials import SiteCredentialRow
 from core.sites import NewSite
+from core.times import utc_now
 from core.vault import Vault
 from feeds.webhook_tables import SubscriptionRow
 from networks.accounts import Tokens

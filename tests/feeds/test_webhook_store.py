@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from core.database import Database, utc_now
+from core.database import Database
 from core.errors import NotFound
 from core.settings import Settings
+from core.times import utc_now
 from core.vault import SealBroken, Vault
 from feeds.webhook_store import Deliveries, Kept
 from feeds.webhook_tables import DeliveryRow

@@ -14,8 +14,8 @@ import time_machine
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from core.database import utc_now
 from core.errors import Busy
+from core.times import utc_now
 from feeds.webhook_store import KEEP, MOST_ATTEMPTS
 from feeds.webhook_tables import DeliveryRow, SubscriptionRow
 from networks.accounts import Tokens

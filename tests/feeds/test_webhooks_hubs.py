@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from pytest_httpserver import HTTPServer
 
-from core.database import utc_now
+from core.times import utc_now
 from feeds.websub import LEASE
 from tests.feeds.hub_doubles import World, a_hub, fetch
 from tests.feeds.webhook_doubles import Desk

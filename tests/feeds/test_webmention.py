@@ -13,7 +13,7 @@ import time_machine
 from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
-from core.database import utc_now
+from core.times import utc_now
 from feeds.mentions import PATIENCE, Mention, Mentions
 from tests.doubles import ORIGIN
 from tests.feeds.webhook_doubles import Desk

@@ -13,9 +13,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from core.database import utc_now
 from core.jobs_eager import EagerJobs
 from core.services import Services
+from core.times import utc_now
 from feeds import keep
 from feeds.tables import FeedRow, PostRow, SourceRow
 from feeds.webhook_tables import DeliveryRow

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from core.database import utc_now
+from core.times import utc_now
 from networks import Networks
 from networks.oauth import Ask, Lasting, Login, Profile, Told
 from networks.parts import Network

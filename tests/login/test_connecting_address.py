@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from core.database import utc_now
 from core.errors import FetchFailed
+from core.times import utc_now
 from core.vault import Vault
 from login.jobs import renew_accounts
 from login.tables import AttemptRow

@@ -14,8 +14,10 @@ from typing import Any, TypeVar
 import pytest
 from flask import Flask
 
-from core.database import Database, upgrade, utc_now
+from core.database import Database
+from core.schema import upgrade
 from core.settings import Settings
+from core.times import utc_now
 from core.vault import Vault
 from login.attempts import Start
 from login.invitations import Invitations

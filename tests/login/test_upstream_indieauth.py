@@ -89,6 +89,21 @@ def test_a_header_goes_before_the_page(tmp_path: Path) -> None:
     assert reply.headers["Location"].startswith(SERVER + "/auth?")
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        "<http://[bad>; rel=indieauth-metadata",
+        '<https://evil.example/>; title="; rel=indieauth-metadata"; rel=author',
+        '<https://evil.example/>; rel=indieauth-metadata; anchor="https://evil.example/"',
+    ],
+)
+def test_a_header_that_names_no_server_leaves_it_to_the_page(tmp_path: Path, link: str) -> None:
+    """A broken address, a relation that only stands in a title, one of another page."""
+    old = b'<link rel=authorization_endpoint href="https://auth.example/auth">'
+    _, _, _, reply = begun(tmp_path, a_web((200, old, {"Link": link})))
+    assert reply.headers["Location"].startswith(SERVER + "/auth?")
+
+
 @pytest.mark.parametrize("iss", ["https://evil.example/", ""])
 def test_35_another_issuer_is_refused(tmp_path: Path, iss: str) -> None:
     app, client, _, reply = begun(tmp_path, a_web())
@@ -108,6 +123,40 @@ def test_46_a_server_speaks_only_for_pages_that_name_it(tmp_path: Path) -> None:
     app, client, _, reply = begun(tmp_path, pages)
     assert back(client, fields_of(reply.headers["Location"])).status_code == 502
     assert account(app) is None
+
+
+IMPOSTOR = "https://auth.example.evil.example"
+
+
+@pytest.mark.parametrize(
+    ("issuer", "document"),
+    [
+        (SERVER, IMPOSTOR + "/metadata"),  # the beginning of another host's name
+        (SERVER + "/", SERVER + "/~mallory/metadata"),  # a file that somebody may put on the same host
+    ],
+)
+def test_46_a_server_that_bears_anothers_name_speaks_for_nobody_else(
+    tmp_path: Path, issuer: str, document: str
+) -> None:
+    """An issuer's name proves nothing: whoever redeemed the code must be whom the page names."""
+    lying = {**METADATA, "issuer": issuer, "authorization_endpoint": IMPOSTOR + "/auth"}
+    pages = a_web(**{SERVER + "/metadata": {**METADATA, "issuer": issuer}, document: lying})
+    pages["https://mallory.example/"] = f'<link rel="indieauth-metadata" href="{document}">'.encode()
+    pages[IMPOSTOR + "/auth"] = {"me": ME}
+    app, client, _, reply = begun(tmp_path, pages, "mallory.example")
+    sent = fields_of(reply.headers["Location"])
+    assert back(client, sent, issuer).status_code == 502
+    assert account(app) is None
+
+
+ODD = ["https://[", "http://[", "https://x:y/", "https://x:99999/", "https://a\u2100b.example/", "https://u\uff20@x/"]
+
+
+@pytest.mark.parametrize("address", ODD)
+def test_an_address_of_its_server_that_is_none(tmp_path: Path, address: str) -> None:
+    said = {**METADATA, "authorization_endpoint": address}
+    _, _, _, reply = begun(tmp_path, a_web(**{SERVER + "/metadata": said}))
+    assert reply.status_code == 502 or reply.headers["Location"].startswith("https://u%EF%BC%A0@x/?")
 
 
 def test_46_an_address_that_names_the_same_server_is_taken(tmp_path: Path) -> None:

@@ -12,10 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+from sqlalchemy import update
 
 from login.tables import AccountRow
 from login.upstream.servers import ServerRow
-from tests.login.internet import Asked
+from tests.login.internet import Asked, Internet
 from tests.login.parties import a_party, follow
 from tests.login.test_upstream import fields_of
 from tests.login.test_upstream_servers import HOME, _all, a_server, app_with, come_back, metadata, type_in
@@ -40,10 +43,75 @@ def test_a_login(tmp_path: Path, name: str) -> None:
 
 def _answer(said: Any) -> Any:
     """A page of the data: what is answered, or by scope, or a status with what is answered."""
+    if isinstance(said, list):
+        return tuple(said)
     if isinstance(said, dict) and "by_scope" in said:
         known = said["by_scope"]
         return lambda asked: tuple(known[asked.form["scopes"]])
     return said
+
+
+def misskey(folder: Path) -> tuple[Flask, Internet]:
+    return app_with(folder, {HOME + path: _answer(said) for path, said in DATA["misskey"]["pages"].items()})
+
+
+def test_a_misskey_finds_at_our_address_what_it_looks_for(tmp_path: Path) -> None:
+    """What OAuth2ProviderService.ts checks: the callback in a header or a link, PKCE; and the name in an h-app."""
+    app, internet = misskey(tmp_path)
+    client, party = app.test_client(), a_party(app)
+    sent = fields_of(type_in(client, party, "social.example").headers["Location"])
+    assert (sent["code_challenge_method"], len(sent["code_challenge"])) == ("S256", 43)
+    page = app.test_client().get(sent["client_id"].removeprefix("http://127.0.0.1:8000"))
+    assert page.headers["Link"] == f'<{sent["redirect_uri"]}>; rel="redirect_uri"'
+    assert f'<link rel="redirect_uri" href="{sent["redirect_uri"]}">' in page.text
+    [us] = BeautifulSoup(page.text, "html.parser").select(".h-app")
+    assert [url["href"] for url in us.select(".u-url")] == [sent["client_id"]]
+    assert [name.text for name in us.select(".p-name")] == ["Handbill"]
+
+    assert follow(client, come_back(client, sent, iss=HOME)).status_code == 303
+    [token] = internet.to(HOME + "/oauth/token")
+    assert set(token.form) == {"grant_type", "code", "redirect_uri", "code_verifier", "client_id"}
+    [asked] = internet.to(HOME + "/api/i")
+    assert (asked.method, asked.body, asked.headers["content-type"]) == ("POST", "{}", "application/json")
+    assert asked.headers["authorization"] == "Bearer MT"
+
+
+def test_a_misskey_is_asked_once_whether_it_registers_clients(tmp_path: Path) -> None:
+    """And again where our own address is another by now."""
+    app, internet = misskey(tmp_path)
+    client, party = app.test_client(), a_party(app)
+    for _ in range(2):
+        assert type_in(client, party, "social.example").status_code == 303
+    assert len(internet.to(HOME + "/api/v1/apps")) == 1
+    with app.extensions["handbill"].database.session(write=True) as session:
+        session.execute(update(ServerRow).values(client_id="https://old.example/login/mastodon/0/client"))
+    sent = fields_of(type_in(client, party, "social.example").headers["Location"])
+    assert sent["client_id"] == DATA["misskey"]["client_id"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"scopes_supported": ["read:notes"]},
+        {"token_endpoint": "https://evil.example/t"},
+        {"issuer": "https://x.example"},
+    ],
+)
+def test_a_document_that_does_not_do_is_no_misskey(tmp_path: Path, change: dict[str, Any]) -> None:
+    app, internet = misskey(tmp_path)
+    address = HOME + "/.well-known/oauth-authorization-server"
+    internet.pages[address] = {**internet.pages[address], **change}
+    assert type_in(app.test_client(), a_party(app), "social.example").status_code == 422
+    assert not _all(app, ServerRow)
+
+
+@pytest.mark.parametrize(
+    "path", ["mastodon/0/client", "github/0123456789abcdef/client", "mastodon/" + "g" * 16 + "/client"]
+)
+def test_nothing_else_has_such_an_address(tmp_path: Path, path: str) -> None:
+    reply = misskey(tmp_path)[0].test_client().get(f"/login/{path}")
+    assert reply.status_code >= 400
+    assert "Link" not in reply.headers
 
 
 def test_a_server_that_forgot_us_is_asked_to_register_us_anew(tmp_path: Path) -> None:
@@ -98,7 +166,7 @@ def _finger(asked: Asked) -> dict[str, Any]:
 
 @pytest.mark.parametrize("status", [301, 403, 404, 405, 410])
 def test_a_website_is_no_server(tmp_path: Path, status: int) -> None:
-    """A Misskey without Mastodon's API, a blog: the page asks for the name again."""
+    """A blog: the page asks for the name again."""
     app, internet = app_with(tmp_path, {"https://blog.example/api/v1/apps": (status, {})})
     client, party = app.test_client(), a_party(app)
     reply = type_in(client, party, "ann@blog.example")

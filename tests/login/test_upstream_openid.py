@@ -7,6 +7,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from joserfc import jwt
+from joserfc.jwk import OctKey
 
 from login.upstream.door import FORM
 from tests.login.parties import a_party, account, links_of
@@ -14,6 +16,7 @@ from tests.login.test_upstream import Peer, come_back, fields_of, go
 from tests.login.test_upstream_faults import nobody
 
 PAR = "https://id.example.com/par"
+SECRET = "a secret that has forty-eight bytes, or one more..."
 
 
 @pytest.mark.parametrize(
@@ -26,6 +29,8 @@ PAR = "https://id.example.com/par"
         (["client_secret_basic", "none"], {"openid_client_secret": ""}, "none"),
         (["private_key_jwt", "client_secret_jwt"], {}, "jwt"),
         (["private_key_jwt"], {"openid_client_auth": "private_key_jwt", "openid_client_secret": ""}, "jwt"),
+        (["client_secret_jwt"], {"openid_client_secret": SECRET}, "jwt"),
+        (["client_secret_post"], {"openid_client_auth": "client_secret_jwt", "openid_client_secret": SECRET}, "jwt"),
     ],
 )
 def test_the_proof_that_a_provider_takes(tmp_path: Path, offered: Any, settings: dict[str, str], proof: str) -> None:
@@ -42,6 +47,30 @@ def test_the_proof_that_a_provider_takes(tmp_path: Path, offered: Any, settings:
     }
     assert [name for name, there in found.items() if there] == [proof] * (proof != "none")
     assert asked.form.get("client_id", "id") == "id"
+
+
+@pytest.mark.parametrize(
+    ("taken", "algorithm"), [(None, "HS256"), (["RS256", "HS512", "HS384"], "HS384"), (["HS256", "HS512"], "HS256")]
+)
+def test_a_proof_that_is_signed_with_the_secret(tmp_path: Path, taken: Any, algorithm: str) -> None:
+    offered = {"token_endpoint_auth_methods_supported": ["client_secret_jwt"]}
+    offered |= {"token_endpoint_auth_signing_alg_values_supported": taken}
+    peer = Peer("openid", metadata=offered)
+    client = (app := peer.app(tmp_path, openid_client_secret=SECRET)).test_client()
+    peer.sent = fields_of(go(client, a_party(app), "openid"))
+    assert come_back(client, "openid", peer.sent).status_code == 303
+    [asked] = peer.internet.to(peer.data["tokens"])
+    token = jwt.decode(asked.form["client_assertion"], OctKey.import_key(SECRET), [algorithm])
+    assert token.claims | {"iat": 0, "exp": 0, "jti": ""} == {
+        "iss": "id", "sub": "id", "aud": peer.data["issuer"], "iat": 0, "exp": 0, "jti": "",
+    }  # fmt: skip
+    assert "client_secret" not in asked.form
+
+
+def test_how_sure_the_provider_shall_be(tmp_path: Path) -> None:
+    peer = Peer("openid")
+    client = (app := peer.app(tmp_path, openid_acr_values="eidas1, eidas2")).test_client()
+    assert fields_of(go(client, a_party(app), "openid"))["acr_values"] == "eidas1 eidas2"
 
 
 @pytest.mark.parametrize("wrong", [{"client_auth": "client_secret_jwt"}, {"id_token_alg": "none"}])

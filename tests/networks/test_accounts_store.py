@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from core.database import Database, upgrade
+from core.database import Database
 from core.errors import FetchFailed, NotFound
 from core.events import Events
+from core.schema import upgrade
 from core.sites import Sites
 from core.vault import Vault
 from networks.accounts import Accounts, NeedsOwner, NetworkAccountRow, Tokens

@@ -37,6 +37,7 @@ NOT_MASTODON = [
     "https://toots.example/tags/1", "https://user@toots.example/@me/1", "https://toots.example/@me/%2e%2e", "", "x",
 ]  # fmt: skip
 DID = "did:plc:" + "a" * 24
+PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
 STATUS = {"id": "1", "uri": "https://t.example/1", "url": "https://t.example/@me/1", "content": "<p>x</p>",
           "account": {"acct": "me", "url": "https://t.example/@me"}, "visibility": "public"}  # fmt: skip
 
@@ -273,3 +274,20 @@ def test_recorded_statuses_and_their_likes_are_read(corpus: Path) -> None:
             people += sum(bool(one.name and one.url) for one in liked.read(Answer(recording.body, "")).likes)
     assert found > 20
     assert people >= 1
+
+
+def test_a_films_comments_are_its_replies() -> None:
+    film = {"type": "Video", "id": "https://films.example/w/1", "name": "A film", "to": [PUBLIC],
+            "attributedTo": [{"type": "Person", "id": "https://films.example/accounts/ada"}],
+            "comments": "https://films.example/w/1/comments"}  # fmt: skip
+    said = read("fediverse", {"@context": "https://www.w3.org/ns/activitystreams", **film}, film["id"])
+    assert [question.request.url for question in said.next] == [film["comments"]]
+
+
+def test_a_first_page_that_is_only_named_is_asked_for() -> None:
+    home = "https://gts.example/users/ada/statuses/01"
+    replies = {"id": f"{home}/replies", "type": "Collection",
+               "first": {"id": f"{home}/replies?page=true", "type": "CollectionPage"}}  # fmt: skip
+    note = {"type": "Note", "id": home, "content": "<p>x</p>", "attributedTo": "https://gts.example/users/ada"}
+    said = read("fediverse", {"@context": "https://www.w3.org/ns/activitystreams", **note, "replies": replies}, home)
+    assert [question.request.url for question in said.next] == [f"{home}/replies?page=true"]

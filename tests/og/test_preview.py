@@ -88,6 +88,13 @@ def test_a_page_without_a_sound_address_has_none(url: str) -> None:
     assert preview.as_json() == {"title": "T", "sources": {"title": "title"}}
 
 
+def test_in_xhtml_a_tag_can_end_itself() -> None:
+    """In HTML it cannot: what follows belongs to the script (HTML §13.2.6.4.4)."""
+    page = b'<html><head><script src="a.js"/><title>Bees</title></head></html>'
+    assert from_html(page, "https://a.example/", "application/xhtml+xml; charset=utf-8").title == "Bees"
+    assert from_html(page, "https://a.example/", "text/html; charset=utf-8").title == ""
+
+
 def test_a_wall_keeps_nothing_of_its_own_words() -> None:
     preview = from_html(page("wall"), "https://a.example/post")
     assert preview.blocked == "bot_wall"

@@ -44,7 +44,7 @@ def test_no_candidate_is_without_a_name() -> None:
 
 
 def test_a_plug_ins_rule_is_asked_first_where_it_applies(plug_ins: None, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.CRITICAL, "og.preview"):
+    with caplog.at_level(logging.CRITICAL, "og.reader.compose"):
         here, there = (from_html(PAGE, f"https://{host}/") for host in ("www.site.example", "other.example"))
     assert (here.title, here.sources["title"]) == ("S", "special")
     assert (there.title, there.sources["title"]) == ("O", "og:title")

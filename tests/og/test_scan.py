@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -122,3 +125,16 @@ def test_a_refresh_for_browsers_without_scripts_is_not_the_pages() -> None:
     inside = b"<noscript><meta http-equiv=refresh content='0;url=/no'></noscript>"
     assert scan(inside).refresh == ""
     assert scan(inside + b"<meta http-equiv=Refresh content='0;url=/yes'>").refresh == "0;url=/yes"
+
+
+def test_a_server_starts_without_its_reader(tmp_path: Path) -> None:
+    """Its patterns take a while to compile, and a web process may never read a page (`bench/startup.py`)."""
+    environment = {**os.environ, "HANDBILL_ENV": "development", "HANDBILL_DATA": str(tmp_path)}
+    code = "import sys, wsgi; print(*sys.modules)"
+    root = Path(__file__).resolve().parents[2]
+    out = subprocess.run(
+        [sys.executable, "-c", code], cwd=root, env=environment, capture_output=True, text=True, check=True
+    )
+    loaded = out.stdout.split()
+    assert "og.routes_previews" in loaded
+    assert "og.reader.scan" not in loaded

@@ -174,6 +174,13 @@ def test_nothing_is_counted_for_a_site_that_did_not_ask(app: Flask, client: Flas
     assert "clicks" not in data["buttons"][0]
 
 
+@pytest.mark.parametrize("form", [".json", ".html", "/frame"])
+def test_caches_know_that_the_words_are_those_of_the_readers_language(client: FlaskClient, form: str) -> None:
+    headers = {"Accept-Language": "de"}
+    assert "Accept-Language" in client.get(f"/widgets/share{form}", headers=headers).headers["Vary"]
+    assert "Accept-Language" not in client.get(f"/widgets/share{form}?lang=de", headers=headers).headers["Vary"]
+
+
 def test_a_click_needs_an_origin_of_the_site(client: FlaskClient, site: NewSite) -> None:
     click = json.dumps({"site": site.key, "network": "x", "url": PAGE})
     assert client.post("/api/v1/clicks", data=click).status_code == 403

@@ -1,6 +1,6 @@
 """Sites and their secrets, click counts, counters of the limits.
 
-Versions are counted in four digits, because `core.database` compares them to tell older from newer.
+Versions are counted in four digits, because `core.schema` compares them to tell older from newer.
 """
 
 from __future__ import annotations

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from core.link_header import links
 from og.checker.positions import Tag
 from og.checker.rules import sources as of
 from og.checker.rules.parts import EVERY, META, Fault, Rule, Subject, gathered, rule
-from og.reader.addresses import host_of
+from og.reader.addresses import absolute, host_of
 
 _FULL = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
 # What shops, newsletters and networks hang on an address to count with.
@@ -17,10 +18,6 @@ _COUNTING = re.compile(
     r"[?&](utm_\w+|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|sessionid|jsessionid|phpsessid|sid)=",
     re.IGNORECASE,
 )
-# A Link header's parts: the target in angles, then its parameters (RFC 8288 §3).
-_HEADER_LINK = re.compile(r'<([^<>]*)>((?:[^",<]|"[^"]*")*)')
-_RELATION = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s;,"]+))', re.IGNORECASE)
-_LONGEST_HEADER = 8000
 _WITH_URL = (*META, "google", "pinterest")
 
 
@@ -31,11 +28,9 @@ def canonical_tags(subject: Subject) -> list[Tag]:
 
 def canonical_header(subject: Subject) -> str:
     """Return the canonical address that a Link header names (RFC 8288, RFC 6596), or the empty string."""
-    for target, said in _HEADER_LINK.findall(subject.around.headers.get("link", "")[:_LONGEST_HEADER]):
-        relation = _RELATION.search(said)
-        if relation and "canonical" in (relation[1] or relation[2] or "").lower().split():
-            return subject.address(target.strip())
-    return ""
+    said = links(subject.around.headers.get("link", ""), subject.url)
+    target = next((link.target for link in said if "canonical" in link.relations), None)
+    return "" if target is None else absolute(target, subject.url)
 
 
 def _plain(address: str) -> str:

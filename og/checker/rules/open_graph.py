@@ -21,6 +21,8 @@ _KNOWN = frozenset(
      "og:price:currency", "og:availability", "og:brand", "og:width", "og:height", "og:app_id"}
     | {f"og:{kind}{part}" for kind in ("image", "video") for part in _MEDIA}
 )  # fmt: skip
+# What has properties of its own (https://ogp.me/#structured): of these all names are known.
+_STRUCTURED = ("og:image", "og:video", "og:audio")
 _X_KNOWN = frozenset(
     {"twitter:card", "twitter:site", "twitter:site:id", "twitter:creator", "twitter:creator:id", "twitter:title",
      "twitter:description", "twitter:image", "twitter:image:src", "twitter:image:alt", "twitter:image:width",
@@ -120,6 +122,7 @@ def property_unknown(subject: Subject) -> Iterator[Fault]:
         if known is None or key in known:
             continue
         near = get_close_matches(key, sorted(known), 1, 0.86) if len(key) < 60 else []
+        near = near or [root for root in _STRUCTURED if key.startswith(f"{root}:")]
         if near:
             yield Fault(tags[0], f"{key[:60]} is not known.", f"Did you mean {near[0]}?")
 

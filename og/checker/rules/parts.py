@@ -144,7 +144,10 @@ class Subject:
         """The tag that names the first picture."""
         image = self.image
         tags = (tag for key in IMAGE_KEYS for tag in self.page.by_key.get(key, ()))
-        return next((tag for tag in tags if image and self.address(tag.value) == image.url), None)
+        # the reader takes "&amp;" for what it means, platforms for what it says
+        return next(
+            (tag for tag in tags if image and self.address(tag.value.replace("&amp;", "&")) == image.url), None
+        )
 
     @cached_property
     def head(self) -> Tag | None:

@@ -41,7 +41,10 @@ def image_relative(subject: Subject) -> Iterator[Fault]:
     """A path without scheme and host."""
     for tag in image_tags(subject):
         if not re.match(r"[a-z][a-z0-9+.-]*:|//", tag.value, re.IGNORECASE):
-            full = subject.address(tag.value)
+            host = tag.value.lower().partition("/")[0]
+            forgotten = host.startswith("www.") or host.removeprefix("www.") == host_of(subject.url)
+            said = tag.value.replace("&amp;", "&")
+            full = subject.address(f"https://{said}" if forgotten else said)
             yield Fault(tag, f"{tag.keys[0]} is “{tag.value[:80]}”.", f"Write {full}." if full else "")
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from og.checker.positions import Tag
 from og.checker.rules import sources as of
 from og.checker.rules.parts import EVERY, META, Fault, Rule, Subject, gathered, rule
-from og.reader.encoding import PRESCAN, charset_in, named
+from og.reader.encoding import PRESCAN, charset_in, marked, named
 
 _PRESCAN = 1024  # bytes in which a charset must stand: HTML §4.2.5.4
 # Slack asks for the first 32 KB of a page (Range: bytes=0-32768), by guides and server logs.
@@ -44,7 +44,14 @@ def declarations(subject: Subject) -> list[tuple[str, Tag]]:
 
 
 def _has_mark(subject: Subject) -> bool:
-    return subject.raw.startswith((b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe"))
+    return bool(marked(subject.raw))
+
+
+def _above(subject: Subject) -> tuple[str, str]:
+    """Return the encoding that counts whatever the page's metas name, and who says so; empty where nobody does."""
+    if mark := marked(subject.raw):
+        return mark, "the byte order mark"
+    return named(charset_in(subject.content_type)), "the Content-Type header"
 
 
 @rule(
@@ -79,14 +86,15 @@ def charset_late(subject: Subject) -> Iterator[Fault]:
     fix="Name utf-8 once, and send the same in the Content-Type header.",
 )  # fmt: skip
 def charset_conflict(subject: Subject) -> Iterator[Fault]:
-    """Two metas, or meta and header, that do not mean the same."""
+    """Two metas, or a meta and the byte order mark or the header, that do not mean the same."""
     said = declarations(subject)
-    header = named(charset_in(subject.content_type))
-    first = header or (named(said[0][0]) if said else "")
+    above, where = _above(subject)
+    first = above or (named(said[0][0]) if said else "")
     for label, tag in said:
-        if first and named(label) and named(label) != first:
-            where = "the Content-Type header" if header else f"line {said[0][1].line}"
-            yield Fault(tag, f"{where} says {first}, this tag {named(label)}.")
+        name = named(label)
+        if first and name and name != first and not (name.startswith("utf-16") and first.startswith("utf-16")):
+            where = where if above else f"line {said[0][1].line}"
+            yield Fault(tag, f"{where[0].upper()}{where[1:]} says {first}, this tag {name}.")
             return
 
 
@@ -107,10 +115,11 @@ def charset_unknown(subject: Subject) -> Iterator[Fault]:
     fix="Store and send the page as UTF-8.",
 )  # fmt: skip
 def charset_not_utf_8(subject: Subject) -> Iterator[Fault]:
-    """Another encoding is declared."""
+    """Another encoding is declared, and nothing that counts more says UTF-8."""
     for label, tag in declarations(subject)[:1]:
-        if named(label) not in ("", "utf-8"):
-            yield Fault(tag, f"It is in {named(label)}.")
+        name = _above(subject)[0] or named(label)
+        if name not in ("", "utf-8"):
+            yield Fault(tag, f"It is in {name}.")
 
 
 @rule(
@@ -158,7 +167,9 @@ def tags_in_body(subject: Subject) -> Iterator[Fault]:
     """Preview tags after <body> or </head> … <body>."""
     outside = _outside(subject)
     if outside and not subject.page.head_ended_by:
-        yield Fault(outside[0], f"The tag {outside[0].keys[0]} stands in the body.")
+        first, number = outside[0].keys[0], len(outside)
+        many = f"{number} tags stand in the body, {first} first."
+        yield Fault(outside[0], many if number > 1 else f"The tag {first} stands in the body.")
 
 
 def _beyond(subject: Subject, limit: int) -> Iterator[Fault]:
@@ -207,8 +218,16 @@ def tags_late_facebook(subject: Subject) -> Iterator[Fault]:
 def unclosed(subject: Subject) -> Iterator[Fault]:
     """A comment, title, script or style without its end; svg and the like are forgiven."""
     for tag in subject.page.unclosed:
-        if tag.name in ("!--", "title", "script", "style", "textarea", "noscript"):
-            yield Fault(tag, "A comment never ends." if tag.name == "!--" else f"<{tag.name}> never ends.")
+        if tag.name == "!--":
+            yield Fault(tag, "A comment never ends.")
+        elif tag.name in ("title", "script", "style", "textarea", "noscript"):
+            yield _ending_itself(tag) if tag.written.endswith("/>") else Fault(tag, f"<{tag.name}> never ends.")
+    yield from map(_ending_itself, subject.page.swallowing)
+
+
+def _ending_itself(tag: Tag) -> Fault:
+    what = f"<{tag.name}/> does not end here: “/>” counts in XHTML only. It takes the tags after it along."
+    return Fault(tag, what, f"Write <{tag.name} …></{tag.name}>.")
 
 
 @rule(

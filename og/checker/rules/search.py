@@ -132,6 +132,20 @@ def nopin(subject: Subject) -> Iterator[Fault]:
             yield Fault(tag)
 
 
+_COMMENT = re.compile(r"\s*(<!\[CDATA\[|<!--|-->|//|/\*)")
+# What the parser misses, and what people have written most often where it does.
+_MISTAKES = {
+    "Expecting property name": "A name in quotation marks is missing here, or the comma before it is one too many.",
+    "Expecting value": "A value is missing here, or the comma before it is one too many.",
+    "Illegal trailing comma": "The comma here is one too many.",
+    "Expecting ',' delimiter": "A comma is missing here, or a quotation mark inside a text has ended it early.",
+    "Expecting ':' delimiter": "A colon is missing here, or a quotation mark inside a text has ended it early.",
+    "Unterminated string": "The text that begins here never ends.",
+    "Extra data": "The JSON has ended before this.",
+    "Invalid \\": "A backslash stands where JSON has none.",
+}
+
+
 def _error(tag: Tag) -> Fault | None:
     """Return where a block stops being JSON, or None."""
     try:
@@ -142,8 +156,15 @@ def _error(tag: Tag) -> Fault | None:
         line = tag.line + tag.written.count("\n") + exc.lineno - 1
         column = exc.colno if exc.lineno > 1 else tag.column + len(tag.written) + exc.colno - 1
         shown = tag.text[max(0, exc.pos - 40) : exc.pos + 40].strip()
-        return Fault(replace(tag, line=line, column=column, written=shown or tag.written), f"{exc.msg}.")
+        return Fault(replace(tag, line=line, column=column, written=shown or tag.written), _mistake(exc))
     return None
+
+
+def _mistake(exc: json.JSONDecodeError) -> str:
+    """Say in plain words what Python's parser says."""
+    if comment := _COMMENT.match(exc.doc, exc.pos):
+        return f"JSON knows no comments and no “{comment[1]}”."
+    return next((said for start, said in _MISTAKES.items() if exc.msg.startswith(start)), f"{exc.msg}.")
 
 
 def _blocks(subject: Subject) -> Iterator[Tag]:

@@ -40,7 +40,6 @@ FACEBOOK = Source("Meta, A Guide to Sharing for Webmasters", _META_DOCS + "webma
 FACEBOOK_IMAGES = Source("Meta, Images in Link Shares", _META_DOCS + "webmasters/images/", LOOKED)
 FACEBOOK_FAQ = Source("Meta, Webmaster FAQ", _META_DOCS + "webmasters/faq/", LOOKED)
 FACEBOOK_CRAWLER = Source("Meta, Facebook Crawler", _META_DOCS + "webmasters/web-crawlers/", LOOKED)
-FACEBOOK_OPTIMIZING = Source("Meta, Optimizing Metadata and Images", _META_DOCS + "webmasters/optimizing/", LOOKED)
 WHATSAPP = Source(
     "Meta, WhatsApp Link Previews (21 May 2026)",
     "https://developers.facebook.com/docs/whatsapp/link-previews",
@@ -78,13 +77,10 @@ PINTEREST_NOPIN = Source(
 )
 OEMBED = Source("oEmbed, discovery", "https://oembed.com/#section4")
 HTML_CHARSET = _html("character encoding declaration", "semantics.html#charset")
-HTML_HEAD = _html("the head element", "semantics.html#the-head-element")
 HTML_TITLE = _html("the title element", "semantics.html#the-title-element")
 HTML_BASE = _html("the base element", "semantics.html#the-base-element")
 HTML_META = _html("the meta element", "semantics.html#the-meta-element")
-HTML_REFRESH = _html("meta refresh", "semantics.html#attr-meta-http-equiv-refresh")
 HTML_THEME = _html("theme-color", "semantics.html#meta-theme-color")
-HTML_LANG = _html("the lang attribute", "dom.html#attr-lang")
 HTML_DIR = _html("the dir attribute", "dom.html#the-dir-attribute")
 HTML_SYNTAX = _html("attributes", "syntax.html#attributes-2")
 HTML_ICON = _html("rel=icon", "links.html#rel-icon")
@@ -104,7 +100,6 @@ GOOGLE_DISCOVER = _google("Discover", "appearance/google-discover")
 GOOGLE_ARTICLE = _google("Article structured data", "appearance/structured-data/article")
 GOOGLE_STRUCTURED = _google("Structured data", "appearance/structured-data/sd-policies")
 GOOGLE_REDIRECTS = _google("Redirects", "crawling-indexing/301-redirects")
-GOOGLE_SCRIPTS = _google("JavaScript", "crawling-indexing/javascript/javascript-seo-basics")
 AMP = Source(
     "AMP, Make your pages discoverable",
     "https://amp.dev/documentation/guides-and-tutorials/optimize-and-measure/discovery",

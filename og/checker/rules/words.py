@@ -11,7 +11,7 @@ from unicodedata import bidirectional
 from networks.counting import graphemes
 from og.checker.positions import Tag
 from og.checker.rules import sources as of
-from og.checker.rules.parts import EVERY, Fault, Rule, Subject, gathered, rule
+from og.checker.rules.parts import EVERY, IMAGE_KEYS, Fault, Rule, Subject, gathered, rule
 
 _WORDS = (
     "og:title", "og:description", "og:site_name", "og:image:alt", "twitter:title", "twitter:description",
@@ -27,7 +27,7 @@ _GOOGLE_TITLE, _GOOGLE_TEXT = 65, 160
 _ESCAPED = re.compile(
     r"&(?:amp|lt|gt|quot|apos|nbsp|hellip|ndash|mdash|[lr]s?dquo|[lr]squo|#\d{2,6}|#x[0-9a-fA-F]{2,5});"
 )
-_MARKUP = re.compile(
+MARKUP = re.compile(
     r"</?(?:p|br|b|i|em|strong|span|div|a|img|h[1-6]|ul|li|script|style)(?:\s[^<>]*)?/?>", re.IGNORECASE
 )
 _LEFT_OVER = re.compile(
@@ -264,7 +264,7 @@ def description_is_title(subject: Subject) -> Iterator[Fault]:
 
 @rule(
     "escaped-twice", "warning", "words", EVERY, of.HTML_SYNTAX,
-    what="A value is escaped twice.", why="Readers will see the code, such as “&amp;”, in the text.",
+    what="A value is escaped twice.", why="What is left of it, such as “&amp;”, is taken as it stands.",
     fix="Escape the value once, where the page is written.",
 )  # fmt: skip
 def escaped_twice(subject: Subject) -> Iterator[Fault]:
@@ -272,6 +272,9 @@ def escaped_twice(subject: Subject) -> Iterator[Fault]:
     for key, tag in said(subject):
         if match := _ESCAPED.search(text_of(key, tag)):
             yield Fault(tag, f"{key} shows “{match[0]}” instead of “{html.unescape(match[0]).strip() or ' '}”.")
+    for tag in {tag.start: tag for tag in subject.page.named("og:url", *IMAGE_KEYS)}.values():
+        if "&amp;" in tag.value:
+            yield Fault(tag, f"{tag.keys[0]} holds “&amp;” instead of “&”: it leads to another address.")
 
 
 @rule(
@@ -282,7 +285,7 @@ def escaped_twice(subject: Subject) -> Iterator[Fault]:
 def markup_in_text(subject: Subject) -> Iterator[Fault]:
     """Tags of HTML in a value."""
     for key, tag in said(subject):
-        if match := _MARKUP.search(text_of(key, tag)[:2000]):
+        if match := MARKUP.search(text_of(key, tag)[:2000]):
             yield Fault(tag, f"{key} shows {match[0][:40]} as text.")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from core.plugins import load
+from core.plugins import Loaded, load
 from og.rule import Rule
 
 
@@ -37,4 +37,13 @@ def built_in() -> tuple[Rule, ...]:
 @cache
 def plugged_in() -> tuple[Rule, ...]:
     """Return the rules of plug-ins, by the entry point group ``handbill.rules``."""
-    return load("handbill.rules", Rule, frozenset(rule.key for rule in built_in())).values
+    return _loaded().values
+
+
+def skipped() -> tuple[str, ...]:
+    """Return what is wrong with the rules of plug-ins that cannot be used, a sentence each."""
+    return _loaded().failures
+
+
+def _loaded() -> Loaded[Rule]:
+    return load("handbill.rules", Rule, frozenset(rule.key for rule in built_in()))

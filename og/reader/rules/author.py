@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from og.reader.addresses import host_of
 from og.reader.body import Element, elements, value_of, with_class, with_property
 from og.reader.clean_text import clean
 from og.reader.document import Document
@@ -26,6 +25,8 @@ _BY = re.compile(
 _AFTER = re.compile(
     r"\s+[|•·–—]\s.*$|\s+@\w+.*$|\s*[,;|]\s*(?:https?:|www\.).*$|\s+(?:on|am|le|el|op)$|\s+(?=,)|[\s,;|:•·-]+$"
 )
+# An address of mail beside the name, before it as in RSS or behind it as in mail.
+_MAIL = re.compile(r"^[^\s@<>]{1,60}@[^\s@<>]{1,60}\s\(([^()]+)\)$|\s?<[^\s@<>]{1,60}@[^\s@<>]{1,60}>$")
 _NO_NAME = re.compile(r"://|^@|^[\d\W_]+$|[<>{}]|^www\.\S+$|^\S+\.\w+/|\.html?$")
 # Text of a link that leads to an author, or a sentence, rather than a name.
 _PROSE = re.compile(
@@ -34,6 +35,13 @@ _PROSE = re.compile(
     re.IGNORECASE,
 )
 _CLASS = re.compile(r"(?:[\w-]*[-_])?(?:author|byline)(?:[-_]*name|[-_]*link)?")
+# How sites in other languages label it, mostly as WordPress's plug-ins translate it.
+_WRITTEN_BY = re.compile(
+    r"written by|by$|author|verfasst von|geschrieben von|écrit par|escrito por|autor|scritto da|geschreven door"
+    r"|napisane przez|skriven av|skrevet a[fv]|ditulis oleh|scris de|escrit per|kirjoittanut|yazan"
+    r"|написано|автор|作者|執筆者|글쓴이",
+    re.IGNORECASE,
+)
 # What systems write where nobody is named.
 _NOBODY = frozenset(
     {
@@ -54,7 +62,7 @@ _NOBODY = frozenset(
 
 
 def _name(value: str, _document: Document) -> str:
-    text = clean(value, 400)
+    text = _MAIL.sub(r"\1", clean(value, 400))
     text = _AFTER.sub("", _BY.sub("", text)).strip()
     if len(text) > LONGEST or _NO_NAME.search(text) or text.lower() in _NOBODY:
         return ""
@@ -72,8 +80,7 @@ def _short_name(value: str, document: Document) -> str:
 def _written_by(document: Document) -> Iterator[str]:
     """Slack's and others' labels: ``twitter:label1`` says what ``twitter:data1`` is."""
     for number in ("1", "2"):
-        if re.match(r"written by|by$|author|verfasst von|geschrieben von|écrit par|escrito por|autor|scritto da",
-                    document.meta(f"twitter:label{number}"), re.IGNORECASE):  # fmt: skip
+        if _WRITTEN_BY.match(document.meta(f"twitter:label{number}")):
             yield document.meta(f"twitter:data{number}")
 
 
@@ -102,8 +109,8 @@ def _relation(document: Document) -> Iterator[str]:
 
 def _hcard(document: Document) -> Iterator[str]:
     """The formatted name inside ``author`` (hCard, microformats)."""
-    for element in _elements(document) if document.has(b"vcard") else ():
-        if "author" in element.words("class"):
+    for element in _elements(document):
+        if b"class" in element.section and "author" in element.words("class") and document.has(b"vcard"):
             yield from (_short_name(name.text, document) for name in islice(with_class(element.inner, "fn"), 1))
 
 
@@ -131,8 +138,8 @@ def _persons(candidate: Candidate) -> Candidate:
 
 
 def _is_site(name: str, document: Document) -> bool:
-    host = host_of(document.url)
-    return _plain(name) in map(_plain, (document.meta("og:site_name"), host, host.rpartition(".")[0]))
+    names = (document.meta("og:site_name"), document.host, document.host.rpartition(".")[0])
+    return _plain(name) in map(_plain, names)
 
 
 def _plain(text: str) -> str:

@@ -117,12 +117,14 @@ PUBLISHED = Rule(
         jsonld("datePublished"),
         *odd_meta("article:published_time", "og:article:published_time"),
         _property("datePublished"),
+        *meta("video:release_date", "music:release_date", "book:release_date"),
         *meta("parsely-pub-date", "sailthru.date", "dc.date.issued", "dcterms.issued"),
         *meta("dcterms.created", "dc.date.created", "dcterms.date", "dc.date", "citation_publication_date"),
         *meta("citation_date", "citation_online_date", "datepublished", "publishdate", "publish-date", "pubdate"),
         *meta(
             "publish_date", "published", "article.published", "date", "itemprop:datecreated", "itemprop:uploaddate"
         ),
+        *meta("prism.publicationdate"),
         *odd_meta("itemprop:datepublished", "parsely-pub-date", "sailthru.date", "dc.date.issued", "dc.date", "date"),
         *odd_meta("pubdate", "datepublished", "publish-date"),
         jsonld("dateCreated"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from og.reader.clean_text import clean
+from collections.abc import Iterator
+
+from og.reader.clean_text import clean, without_tags
 from og.reader.document import Document
 from og.rule import Candidate, Rule, jsonld, meta, odd_meta
 
@@ -21,6 +23,12 @@ def _uncut(document: Document) -> list[str]:
     return [full] if short and clean(full, LONGEST).startswith(short) else []
 
 
+def _structured(document: Document) -> Iterator[str]:
+    """What the structured data says: shops write there what stands on the page, with its tags."""
+    for text in jsonld("description").read(document):
+        yield without_tags(text[: LONGEST * 8].encode("utf-8", "replace")) if "<" in text else text
+
+
 RULE = Rule(
     "description",
     "description",
@@ -29,8 +37,9 @@ RULE = Rule(
         Candidate("description", _uncut),
         *meta("twitter:description", "description"),
         *odd_meta("og:description", "description"),
-        jsonld("description"),
-        *meta("dc.description", "dcterms.description", "dcterms.abstract", "itemprop:description", "abstract"),
+        Candidate("jsonld:description", _structured),
+        *meta("dc.description", "dcterms.description", "dcterms.abstract", "citation_abstract"),
+        *meta("itemprop:description", "abstract"),
     ),
     _clean,
 )

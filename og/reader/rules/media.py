@@ -11,7 +11,8 @@ from og.reader.body import elements, value_of, with_class, with_property
 from og.reader.clean_text import clean
 from og.reader.document import Document
 from og.reader.headline import BELOW, headline
-from og.reader.jsonld import items
+from og.reader.jsonld import items, types
+from og.reader.scan import Attributes
 from og.record import Image, Media
 from og.rule import Candidate, Read, Rule
 
@@ -32,6 +33,11 @@ _DECORATION = re.compile(
 # Faces of who wrote it or says something, by the element's class; and what nobody is shown.
 _FACE = re.compile(r"avatar|(?<![a-z])(?:author|byline|commenter)(?![a-z])", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+# Where else the address of a picture stands that a script puts in its place when it comes into view.
+_LATER = ("data-src", "data-lazy-src", "data-original", "data-lazy")
+_SETS = ("srcset", "data-srcset", "data-lazy-srcset")
+# One candidate of a srcset: address, width or density (HTML §4.8.4.3.9).
+_CANDIDATE = re.compile(r"(\S++)(?:\s++(\d{1,5})(?:\.\d{1,5})?[wx]\b,?)?")
 # Width and height in pixels below which a picture shows nothing: an article's own is larger than the furniture.
 _ON_PAGE, _IN_ARTICLE = (60, 40), (120, 80)
 
@@ -150,8 +156,9 @@ def _image_src(document: Document) -> Iterator[tuple[Image, ...]]:
 
 
 def _marked(document: Document) -> Iterator[tuple[Image, ...]]:
-    for element in with_property(document.body, "image") if document.marked else ():
-        yield _one(document, value_of(element))
+    for word in ("image", "thumbnailUrl") if document.marked else ():
+        for element in with_property(document.body, word):
+            yield _one(document, value_of(element), *_said(element.attributes))
     for name in ("u-featured", "u-photo") if document.has(b"h-entry") else ():
         for element in with_class(document.body, name):
             yield _one(document, value_of(element))
@@ -164,19 +171,33 @@ def _first_shown(document: Document) -> Iterator[tuple[Image, ...]]:
     yield from _shown(document, 0, len(document.body), _ON_PAGE)
 
 
+def _said(found: Attributes) -> tuple[int, int, str]:
+    """Width, height and text of an ``img`` as its attributes say."""
+    width, height = (pixels(found.get(name, "")) for name in ("width", "height"))
+    return width, height, clean(found.get("alt", ""), LONGEST_ALT)
+
+
+def _sources(found: Attributes) -> Iterator[str]:
+    """The addresses of one picture: what is there from the start is often only a stand-in for what comes later."""
+    for name in ("src", *_LATER):
+        if address := found.get(name, "").strip():
+            yield address
+    for name in _SETS:
+        candidates = [(int(size or 1), address) for address, size in _CANDIDATE.findall(found.get(name, ""))]
+        yield from (address.rstrip(",") for _, address in sorted(candidates, key=lambda one: -one[0])[:1])
+
+
 def _shown(document: Document, start: int, end: int, least: tuple[int, int]) -> Iterator[tuple[Image, ...]]:
-    for element in elements(document.body, "<img", start):
+    for element in elements(document.body, "<amp-img" if document.has(b"<amp-img") else "<img", start):
         if element.start > end:
             return
         found = element.attributes
-        source = found.get("src", "") or found.get("data-src", "")
-        width, height = pixels(found.get("width", "")), pixels(found.get("height", ""))
+        source = next((address for address in _sources(found) if not _DECORATION.search(address)), "")
+        width, height, alt = _said(found)
         small = (width and width < least[0]) or (height and height < least[1])
         apart = _FACE.search(found.get("class", "")) or _HIDDEN.search(found.get("style", "")) or "hidden" in found
-        if small or apart or _DECORATION.search(source):
-            continue
-        if not (start and "logo" in source.lower()):
-            yield _one(document, source, width, height, clean(found.get("alt", ""), LONGEST_ALT))
+        if source and not (small or apart or (start and "logo" in source.lower())):
+            yield _one(document, source, width, height, alt)
 
 
 IMAGES = Rule(
@@ -217,12 +238,25 @@ def _content(kind: str) -> Read:
     def read(document: Document) -> Iterator[Media | None]:
         for node in document.graph.nodes:
             address = node.get("contentUrl")
-            if node.get("@type") == kind and isinstance(address, str) and (full := document.address(address)):
+            if kind in types(node) and isinstance(address, str) and (full := document.address(address)):
                 yield Media(
                     full,
                     media_type(str(node.get("encodingFormat", ""))),
                     *map(pixels, (node.get("width"), node.get("height"))),
                 )
+
+    return read
+
+
+def _marked_content(kind: str) -> Read:
+    """The same in microdata: the first address of its kind after the element that says it is one."""
+
+    def read(document: Document) -> Iterator[Media | None]:
+        marked = document.has(b"itemprop") and document.has(b"contentUrl")  # others ask for the first of these too
+        start = document.body.find(f"schema.org/{kind}".encode()) if marked else -1
+        for element in with_property(document.body, "contentUrl", start) if start >= 0 else ():
+            if full := document.address(value_of(element)):
+                yield Media(full)
 
     return read
 
@@ -234,10 +268,15 @@ VIDEO = Rule(
         Candidate("og:video", _film("og:video")),
         Candidate("twitter:player:stream", _stream),
         Candidate("jsonld:VideoObject", _content("VideoObject")),
+        Candidate("itemprop:contentUrl", _marked_content("VideoObject")),
     ),
 )
 AUDIO = Rule(
     "audio",
     "audio",
-    (Candidate("og:audio", _film("og:audio")), Candidate("jsonld:AudioObject", _content("AudioObject"))),
+    (
+        Candidate("og:audio", _film("og:audio")),
+        Candidate("jsonld:AudioObject", _content("AudioObject")),
+        Candidate("itemprop:contentUrl", _marked_content("AudioObject")),
+    ),
 )

@@ -17,9 +17,9 @@ def _size(document: Document, prefix: str) -> tuple[int, int]:
 
 def _address(document: Document) -> Iterator[Player | None]:
     size = _size(document, "og:video") if document.meta("og:video:width") else _size(document, "twitter:player")
-    for address in (document.url, document.link("canonical"), document.address(document.meta("og:url"))):
-        if address:
-            yield player_for(address, *size, fediverse=_software(document))
+    named = (document.url, document.link("canonical"), document.address(document.meta("og:url")))
+    for address in dict.fromkeys(filter(None, named)):  # mostly one and the same
+        yield player_for(address, *size, fediverse=_software(document))
 
 
 def _named(*keys: str) -> Candidate:

@@ -30,7 +30,7 @@ RULE = Rule(
         Candidate("title", lambda document: [document.title]),
         jsonld("headline"),
         jsonld("name"),
-        *meta("dc.title", "dcterms.title", "title", "itemprop:headline", "itemprop:name"),
+        *meta("dc.title", "dcterms.title", "citation_title", "title", "itemprop:headline", "itemprop:name"),
         *odd_meta("og:title"),
         Candidate("h1", _headlines),
     ),

@@ -58,8 +58,18 @@ def test_a_page_announces_its_feed(head: str, feed: str) -> None:
         assert caught.value.code == "bad_reply"
 
 
-def test_a_page_announces_its_feed_in_its_header() -> None:
-    page = read(b"<html><title>P</title>", link='</f>; rel="alternate"; type="application/atom+xml"')
+@pytest.mark.parametrize(
+    "link",
+    [
+        '</f>; rel="alternate"; type="application/atom+xml"',
+        '</c>; rel="alternate"; type="application/atom+xml"; title=Comments, </f>; type=text/xml; rel=alternate',
+        '</a>; title="<b>; rel=feed"; rel=author, <../f>; rel=feed',
+        '</other>; rel=feed; anchor="/other", </f>; rel=feed',
+    ],
+)
+def test_a_page_announces_its_feed_in_its_header(link: str) -> None:
+    """The page's base address is for what stands in the page (RFC 8288, appendix B.2)."""
+    page = read(b'<html><base href="https://elsewhere.example/x/y"><title>P</title>', link=link)
     assert page.feed == "https://site.example/f"
 
 
@@ -114,6 +124,39 @@ def test_entities_that_could_grow_or_come_from_elsewhere_are_refused(declared: s
 def test_no_entity_is_made_by_taking_one_out() -> None:
     hidden = '<!ENT<!ENTITY a "&#65;">ITY b "words">'
     assert b"<!entity" not in prepared(rss("&b;", inner=f"<!DOCTYPE rss [{hidden}]>").encode()).lower()
+
+
+SPOKEN = '<!ENTITY lol "more"> ]] > &b; & so on'
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "shift_jis"])
+def test_words_about_entities_are_no_entities(encoding: str) -> None:
+    inner = f"<!-- {SPOKEN} --><!DOCTYPE rss [<!-- {SPOKEN} --> <!ENTITY b '&#66;'>]>"
+    body = rss(f"&b;<![CDATA[{SPOKEN}]]>&b;", encoding, inner).encode(encoding)
+    assert read(body).posts[0].title == f"B{SPOKEN}B"
+    assert b"<!entity" not in prepared(body).lower()
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<!DOCTYPE rss [<!-- <!ENTITY --> {} <!-- <!ENTITY -->]>",
+        "<!-- <![CDATA[ <!ENTITY --> <!DOCTYPE rss [{}]> <!-- ]]> -->",
+        "<!DOCTYPE rss [<!ENTITY <!-- <!ENTITY --> {}]>",
+        "<!DOCTYPE rss [<!EN<!-- <!ENTITY -->TITY c 'words'> {}]>",
+        "<!DOCTYPE rss [<!EN<![CDATA[<!ENTITY]]>TITY c 'words'> {}]><!-- <!ENTITY",
+    ],
+)
+def test_an_entity_beside_such_words_is_refused(around: str) -> None:
+    with pytest.raises(Problem) as caught:
+        read(rss("&b;", inner=around.format('<!ENTITY b "words">')).encode())
+    assert caught.value.code == "bad_reply"
+
+
+def test_signs_that_xml_has_no_place_for_are_left_out() -> None:
+    strict = read(b"\n \xef\xbb\xbf \n" + rss("a\x0b\x01b\x08 &amp; \x1fc &eacute;").encode())
+    assert strict.posts[0].title == "ab & c é"
+    assert b"\x01" not in prepared(rss("\x01").encode())
 
 
 @pytest.mark.parametrize("encoding", ["utf-7", "u7", "cp037"])

@@ -12,6 +12,8 @@ from core.errors import Problem
 from networks._depth import DEEPEST, too_deep, whole_tags
 from networks._documents import page
 from networks._html import LONGEST, sanitised
+from networks._syndication import prepared
+from networks._xml import MOST_TAGS
 from networks.records import Answer
 
 DEEP = {
@@ -73,9 +75,15 @@ GROWING: dict[str, Callable[[int], str]] = {
     "a feed's author in pieces": lambda n: _rss("<author>" + ("a" * 900 + "<!-- -->") * (n // 900) + "</author>"),
     "a podcast's owners": lambda n: _rss("<itunes:author>a</itunes:author>" + "<itunes:owner>" * (n // 14)),
     "an element's attributes": lambda n: _rss("<a " + " ".join(f'a{m}="1"' for m in range(n // 9)) + "/>"),
+    "comments of a feed that never end": lambda n: _rss("<!-- <!ENTITY " * (n // 13)),
+    "texts of a feed that never end": lambda n: _rss("<![CDATA[ <!ENTITY " * (n // 18)),
     "an encoding that is never named": lambda n: f"<?xml version='1.0' encoding={' ' * n}",
     "an element's classes": lambda n: "<html><body class=h-entry><p class='" + "p-name " * (n // 7) + "'>x",
     "tags that never end": lambda n: "<html><body class=h-feed><p class=h-entry>x</p>" + "<a b='" * (n // 6),
+    "items that are several properties each": lambda n: (
+        "<html><body><div class=h-entry>" + "<div class='p-author p-name h-card'>" * (n // 6_000) + "x"
+    ),
+    "groups of a feed that never end": lambda n: _rss("<media:group><media:content " * (n // 28)),
     "comments that never end": lambda n: "<html><body class=h-feed><p class=h-entry>x</p>" + "<!--" * (n // 4),
 }
 
@@ -91,3 +99,12 @@ def _seconds(document: str) -> float:
     with contextlib.suppress(Problem):  # it may be refused, as long as that is soon
         page(Answer(document.encode(), "https://example.org/feed"))
     return time.process_time() - begun
+
+
+def test_no_more_tags_are_read_than_a_feed_has() -> None:
+    item = "<item><title>x</title><description><![CDATA[<p>]]></description></item>"
+    body = f"<rss version='2.0'><channel><title>T</title>{item * 3}<item><br>{'<b/>' * MOST_TAGS}".encode()
+    assert prepared(body).count(b"<item>") == 3
+    assert prepared(f"<rss><br>{'<b/>' * MOST_TAGS}".encode()).count(b"<b") <= MOST_TAGS
+    words = f"<rss><br><item><title><![CDATA[{'<b>' * MOST_TAGS}]]></title></item></rss>".encode()
+    assert prepared(words) == words

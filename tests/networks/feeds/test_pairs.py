@@ -75,6 +75,28 @@ def test_a_refusal_has_its_code(network: str, status: int, body: Any, code: str)
     assert caught.value.code == code
 
 
+# Link fields, the next page they name, and whether they name one at all.
+NEXT = [
+    ('<?page=2>; rel="next"', "?page=2"),
+    ("<?page=2>; title=a; REL=Next", "?page=2"),
+    ('<?page=9>; rel="last", <?page=2>; title="a, b"; rel="x next"', "?page=2"),
+    ('<?page=9>; title="<?page=8>; rel=next"; rel=last, <?page=2>; rel=next', "?page=2"),
+    ("<?page=9>; rel=next; anchor=/other, <?page=2>; rel=next", "?page=2"),
+    ('<javascript:alert(1)>; rel="next"', ""),
+]
+
+
+@pytest.mark.parametrize(("link", "onward"), NEXT)
+@pytest.mark.parametrize("network", ["mastodon", "github"])
+def test_the_next_page_stands_in_the_header(network: str, link: str, onward: str) -> None:
+    url = {
+        "mastodon": "https://toots.example/api/v1/timelines/home",
+        "github": "https://api.github.com/users/a/events",
+    }
+    page = feed_of(network).read(b"[]", url[network], {"link": link})
+    assert page.next == (url[network] + onward if onward else "")
+
+
 def test_a_token_that_lacks_a_permission_is_for_the_owner_to_mend() -> None:
     """RFC 6750 §3.1: the header says it where the body, as Reddit's, says no more than "Forbidden"."""
     said, url = {"www-authenticate": 'Bearer realm="reddit", error="insufficient_scope"'}, "https://oauth.reddit.com/"

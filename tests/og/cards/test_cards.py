@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from core.database import Database, upgrade
+from core.database import Database
 from core.errors import Busy, NotFound
 from core.patience import Upstreams
+from core.schema import upgrade
 from core.settings import Settings
 from core.vault import Vault
 from og import draw as drawing

@@ -86,6 +86,74 @@ def test_columns_count_characters_and_lines_every_kind_of_end() -> None:
     assert (finding.line, finding.column) == (4, 14)
 
 
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ('<script src="a.js"/>', "unclosed", "<script/> does not end here"),
+        ('<script src="a.js"/><meta name="a"><script></script>', "unclosed", "<script/> does not end here"),
+        ('<meta property="og:image" content="/a?x=1&amp;amp;y=2">', "escaped-twice", "og:image holds “&amp;”"),
+        ('<meta property="og:image" content="www.e.org/a.jpg">', "image-relative", "Write https://www.e.org/a.jpg."),
+        (
+            '<meta property="og:image" content="example.org/a.jpg">',
+            "image-relative",
+            "Write https://example.org/a.jpg.",
+        ),
+        ('<meta property="og:image:src" content="/a.jpg">', "property-unknown", "Did you mean og:image?"),
+    ],
+)
+def test_the_mistake_and_its_remedy_are_named(line: str, code: str, said: str) -> None:
+    finding = next(f for f in report(f"<title>T</title>\n{line}").findings if f.code == code)
+    assert (finding.line, finding.column) == (6, 1)
+    assert said in f"{finding.what} {finding.fix}"
+
+
+def test_of_two_tags_in_the_body_both_are_counted() -> None:
+    html = b"<head><title>T</title></head><body><meta property=og:title content=T><meta property=og:image content=/a>"
+    found = check(from_html(html, URL), html, url=URL).findings
+    assert next(f.what for f in found if f.code == "tags-in-body") == "2 tags stand in the body, og:title first."
+
+
+@pytest.mark.parametrize(
+    ("mark", "sent", "what"),
+    [
+        ("\ufeff", "text/html", {"charset-conflict": "The byte order mark says utf-8, this tag windows-1251."}),
+        (
+            "",
+            "text/html; charset=utf-8",
+            {"charset-conflict": "The Content-Type header says utf-8, this tag windows-1251."},
+        ),
+        ("", "text/html", {"charset-not-utf-8": "It is in windows-1251."}),
+    ],
+)
+def test_the_encoding_told_is_the_one_that_counts(mark: str, sent: str, what: dict[str, str]) -> None:
+    """The mark counts more than the header, the header more than the page (HTML §13.2.3.2)."""
+    html = f"{mark}<html lang=ru><head><meta charset=windows-1251><title>T</title></head>".encode()
+    found = check(from_html(html, URL, sent), html, url=URL, content_type=sent).findings
+    assert {f.code: f.what for f in found if f.code.startswith("charset")} == what
+
+
+@pytest.mark.parametrize(
+    ("block", "said"),
+    [
+        ('<![CDATA[{"a": 1}]]>', "no “<![CDATA[”"),
+        ('{"a": 1, // one\n"b": 2}', "no “//”"),
+        ('{"a": 1,}', "one too many"),
+        ('{"a": "so "called""}', "ended it early"),
+        ('{"a": 1} {"b": 2}', "ended before this"),
+        ('{"a": "C:\\x"}', "A backslash"),
+    ],
+)
+def test_a_mistake_in_json_is_told_in_plain_words(block: str, said: str) -> None:
+    found = report(f'<script type="application/ld+json">{block}</script>').findings
+    assert said in next(finding.what for finding in found if finding.code == "jsonld-broken")
+
+
+def test_in_xhtml_a_script_can_end_itself() -> None:
+    html = whole(f'<script src="a.js"/>\n{GOOD}').encode()
+    sent = "application/xhtml+xml; charset=utf-8"
+    assert check(from_html(html, URL, sent), html, url=URL, content_type=sent).findings == ()
+
+
 def test_one_rule_does_not_flood_the_report() -> None:
     head = '<meta property="article:tag" content="a"><meta property="og:image" content="/a.jpg">\n' * 300
     codes = [finding.code for finding in report(head).findings]

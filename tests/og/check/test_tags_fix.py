@@ -34,6 +34,17 @@ def test_what_is_pasted_is_read_back_the_same_and_needs_no_more() -> None:
     assert 'content="#cc3311"' in once.html
 
 
+def test_what_no_platform_can_show_is_not_pasted_again() -> None:
+    html = fixed("""<meta property="og:title" content="A &lt;b&gt;blue&lt;/b&gt; bowl">
+    <meta property="og:description" content="&lt;p&gt;Thrown by hand,&lt;br&gt;fired twice.&lt;/p&gt;">
+    <meta property="og:image" content="https://example.org/logo.svg">
+    <meta property="og:image" content="https://example.org/bowl.jpg?a=1&amp;amp;b=2">""").html
+    assert 'content="A blue bowl"' in html
+    assert 'content="Thrown by hand, fired twice."' in html
+    assert 'content="https://example.org/bowl.jpg?a=1&amp;b=2"' in html
+    assert "logo.svg" not in html
+
+
 @pytest.mark.parametrize(
     "value", ['"><script>alert(1)</script>', "' onload='x", "</title><b>", "&quot;&lt;", "\u2028a\x00b"]
 )

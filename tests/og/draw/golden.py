@@ -14,7 +14,7 @@ from typing import Any
 from og.card import read
 from og.draw import draw
 from og.drawing import backdrop
-from og.drawing.arrange import Part
+from og.drawing.parts import Part
 from og.drawing.place import placed
 from og.drawing.scene import Scene
 from og.layouts import built_in

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from og.card import read
 from og.draw import draw
 from og.drawing import backdrop
-from og.drawing.arrange import Part
+from og.drawing.parts import Part
 from og.drawing.place import placed
 from og.drawing.scene import Scene
 from og.drawing.values import values

@@ -206,3 +206,31 @@ def test_a_logo_as_dark_as_its_ground_gets_a_plate(theme: str) -> None:
     shown = image.crop((part.x, part.y, part.x + part.width, part.y + part.height)).convert("L")
     darkest, lightest = shown.getextrema()
     assert float(str(lightest)) - float(str(darkest)) > 150
+
+
+def test_a_long_title_makes_room_before_the_site_goes() -> None:
+    title = "สงกรานต์ ๒๕๖๙ ที่เชียงใหม่: เทศกาลน้ำและวัฒนธรรมล้านนา"
+    card, _ = read(
+        {"layout": "event", "title": title, "lang": "th", "date": "2026-04-13", "site": "S", "facts": ["F"]}
+    )
+    scene = Scene(card, built_in()["event"], backdrop.colours_of(card, built_in()["event"], []), {}, [])
+    shown = ["".join(part.content.lines) for part in placed(scene) if isinstance(part.node, Text)]
+    assert {"S", "F", "13"} < set(shown)
+    assert any(said.endswith("ล้านนา") for said in shown)
+
+
+@pytest.mark.parametrize("theme", ["midnight", "white"])
+def test_a_product_as_dark_as_its_ground_gets_one(theme: str) -> None:
+    colour = (15, 20, 40, 255) if theme == "midnight" else (252, 252, 252, 255)
+    product = Image.new("RGBA", (300, 300), (0, 0, 0, 0))
+    product.paste(colour, (100, 100, 200, 200))
+    card, warnings = read({"title": "T", "theme": theme, "layout": "product"})
+    colours = backdrop.colours_of(card, built_in()["product"], list(warnings))
+    scene = Scene(card, built_in()["product"], colours, {"picture": Source(f"product {theme}", product)}, [])
+    image = Image.new("RGB", (1200, 630), colours.background)
+    part = next(part for part in placed(scene) if isinstance(part.node, Picture))
+    inking.paint_part(image, scene, part)
+    darkest, lightest = (
+        image.crop((part.x, part.y, part.x + part.width, part.y + part.height)).convert("L").getextrema()
+    )
+    assert float(str(lightest)) - float(str(darkest)) > 150

@@ -34,6 +34,7 @@ PLACES = [
     "ภาษาไทย¦ไม่¦มี¦ช่อง¦ว่าง",
     "C++ ¦C# ¦and ¦.NET ¦in ¦/usr : ¦x",
     "Donau‐¦dampf",
+    "npm ¦--save-¦dev ¦and ¦--env=x ¦a--¦b",
 ]
 
 

@@ -74,6 +74,11 @@ def test_json_ld_says_what_the_fields_say() -> None:
     assert "</script>" in title
 
 
+def test_a_site_is_named_in_json_ld_by_its_name() -> None:
+    fields = {"title": "Welcome to Notes", "url": "https://e.org/", "site_name": "Notes"}
+    assert json.loads(tags_of(fields).tags[-1].text)["name"] == "Notes"
+
+
 def test_without_a_title_there_is_no_json_ld() -> None:
     assert {tag.tag for tag in tags_of({"url": "https://e.org/x"}).tags} == {"link", "meta"}
 
