@@ -9,7 +9,7 @@ from sqlalchemy import exists, or_, select, update
 from core.database import Database
 from core.times import utc_now
 from feeds.tables import SourceRow
-from networks.accounts import NetworkAccountRow
+from networks.account_tables import NetworkAccountRow
 
 # A source that was asked later than now was so before our clock was set back: it is due. Less is how servers differ.
 AHEAD = timedelta(hours=1)

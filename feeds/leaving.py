@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.times import utc_now
 from feeds import keep
 from feeds.tables import FeedRow, LinkRow, PostRow, SourceRow
-from networks.accounts import NetworkAccountRow
+from networks.account_tables import NetworkAccountRow
 
 if TYPE_CHECKING:
     from core.events import Event

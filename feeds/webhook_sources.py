@@ -14,7 +14,7 @@ from core.errors import Problem
 from feeds import keep
 from feeds.tables import FeedRow, LinkRow, PostRow, SourceRow
 from feeds.webhook_tables import SubscriptionRow
-from networks.accounts import NetworkAccountRow
+from networks.account_tables import NetworkAccountRow
 from networks.parts import Network
 from networks.webhooks import Event
 

@@ -19,16 +19,16 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, Text, UniqueConstraint, delete, or_, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy.orm import Session
 
 from core import events
-from core.database import Base, BigInt, Database, UtcTime
+from core.database import Database
 from core.errors import Busy, NotFound, Problem
 from core.resealing import reseal
-from core.sites import SiteRow
 from core.times import utc_now
 from core.vault import SealBroken, Vault
+from networks.account_tables import AccountAppRow, AccountOwnerRow, NetworkAccountRow
 from networks.oauth import Profile
 
 # A token is renewed when this share of its life is over: early enough to try again for days where it lives for weeks.
@@ -75,53 +75,6 @@ class Connected:
     renewed: datetime
     expires: datetime | None
     app: str = ""
-
-
-class NetworkAccountRow(Base):
-    """A connected account. ``version`` counts what was stored; ``leased`` is until when somebody renews it."""
-
-    __tablename__ = "network_accounts"
-    __table_args__ = (UniqueConstraint("site_key", "network", "issuer", "subject"), Index(None, "expires"))
-
-    id: Mapped[str] = mapped_column(primary_key=True)
-    site_key: Mapped[str] = mapped_column(Text, ForeignKey(SiteRow.key, ondelete="CASCADE"))
-    network: Mapped[str]
-    issuer: Mapped[str]
-    subject: Mapped[str]
-    name: Mapped[str]
-    handle: Mapped[str]
-    scope: Mapped[str]
-    state: Mapped[str]
-    sealed: Mapped[str]
-    version: Mapped[int] = mapped_column(BigInt)
-    connected: Mapped[datetime] = mapped_column(UtcTime)
-    renewed: Mapped[datetime] = mapped_column(UtcTime)
-    expires: Mapped[datetime | None] = mapped_column(UtcTime)
-    leased: Mapped[datetime | None] = mapped_column(UtcTime)
-
-
-class AccountOwnerRow(Base):
-    """Whoever connected an account, by an id of theirs: a network that takes our access away names them, not the
-    Page that they let us read."""
-
-    __tablename__ = "network_account_owners"
-
-    account_id: Mapped[str] = mapped_column(
-        Text, ForeignKey("network_accounts.id", ondelete="CASCADE"), primary_key=True
-    )
-    subject: Mapped[str] = mapped_column(primary_key=True, index=True)
-
-
-class AccountAppRow(Base):
-    """The application that an account was connected with, where that was not the server's own: it is renewed and
-    given back with the same."""
-
-    __tablename__ = "network_account_apps"
-
-    account_id: Mapped[str] = mapped_column(
-        Text, ForeignKey("network_accounts.id", ondelete="CASCADE"), primary_key=True
-    )
-    app: Mapped[str]
 
 
 class Accounts:

@@ -17,7 +17,8 @@ from core.sites import NewSite
 from core.times import utc_now
 from feeds.webhook_tables import SubscriptionRow
 from feeds.webhooks import Webhooks
-from networks.accounts import NetworkAccountRow, Tokens
+from networks.account_tables import NetworkAccountRow
+from networks.accounts import Tokens
 from networks.oauth import Profile
 from tests.doubles import a_site, an_app
 

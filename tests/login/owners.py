@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from core.services import Services
-from networks.accounts import NetworkAccountRow
+from networks.account_tables import NetworkAccountRow
 from tests.doubles import a_site, an_app, with_http
 from tests.login.internet import Asked, Internet
 from tests.login.parties import BASE, links_of

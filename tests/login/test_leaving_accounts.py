@@ -11,7 +11,8 @@ import pytest
 from feeds.jobs import put_due
 from feeds.tables import PostRow, SourceRow
 from networks._sources import of_graph
-from networks.accounts import AccountOwnerRow, NeedsOwner
+from networks.account_tables import AccountOwnerRow
+from networks.accounts import NeedsOwner
 from networks.oauth import Profile
 from tests.login.owners import Owner, facebook_pages, page
 from tests.login.parties import form_of

@@ -16,7 +16,8 @@ from core.events import Events
 from core.schema import upgrade
 from core.sites import Sites
 from core.vault import Vault
-from networks.accounts import Accounts, NeedsOwner, NetworkAccountRow, Tokens
+from networks.account_tables import NetworkAccountRow
+from networks.accounts import Accounts, NeedsOwner, Tokens
 from networks.oauth import Profile
 from tests.doubles import some_settings
 
