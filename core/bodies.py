@@ -1,7 +1,9 @@
 """Few requests at a time may wait for the rest of their body, so that slow senders do not take all threads.
 
 A server of threads reads a body in the thread that answers (PEP 3333, ``wsgi.input``): whoever sends one byte a
-minute holds one (CWE-400), and thirty-two of them a worker. A body that is there already is read at once.
+minute holds one (CWE-400), and thirty-two of them a worker. While so many slow ones hold their places, others who
+send something are told to come back; who only asks is answered. A proxy that buffers requests keeps slow senders
+away.
 """
 
 from __future__ import annotations

@@ -18,11 +18,11 @@ def caller(nearest: str, forwarded: str, proxies: Iterable[str]) -> str:
     shall not be somebody else with each request.
     """
     networks = tuple(proxies)
-    chain = [_without_port(part.strip()) for part in forwarded.split(",") if part.strip()]
-    address = nearest
+    chain = [*(_without_port(part.strip()) for part in forwarded.split(",") if part.strip()), nearest]
+    address = _plain(chain.pop())
     while chain and _is_in(address, networks):
-        address = chain.pop()
-    return _customer(address) if ":" in address else address
+        address = _plain(chain.pop())
+    return _customer(address)
 
 
 def _without_port(place: str) -> str:
@@ -34,12 +34,19 @@ def _without_port(place: str) -> str:
     return found[1] or found[2] if found else place
 
 
-def _customer(address: str) -> str:
+def _plain(address: str) -> str:
+    """Return an IPv4 address as one: sockets of both kinds write it inside of an IPv6 one (RFC 4291 §2.5.5.2)."""
     try:
-        ip = ipaddress.IPv6Address(address)
+        return str(ipaddress.IPv6Address(address).ipv4_mapped or address)
     except ValueError:
         return address
-    return str(ip.ipv4_mapped or ipaddress.ip_network((int(ip), 64), strict=False))
+
+
+def _customer(address: str) -> str:
+    try:
+        return str(ipaddress.ip_network((int(ipaddress.IPv6Address(address)), 64), strict=False))
+    except ValueError:
+        return address
 
 
 def _is_in(address: str, networks: tuple[str, ...]) -> bool:

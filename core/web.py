@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote_to_bytes, urlencode, urlsplit
 
 from flask import Flask, Response, current_app, g, jsonify, make_response, redirect, render_template, request
 from flask.json.provider import DefaultJSONProvider
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from core import log
 from core.callers import caller
@@ -139,11 +139,14 @@ def client_address() -> str:
 
 def json_body(largest: int) -> dict[str, Any]:
     """Return the request's JSON object, whatever its type says: a beacon may send text/plain only (Beacon §3.3, Fetch
-    §2.2.2). Raises BadRequest for anything else, TooLarge beyond ``largest`` bytes.
+    §2.2.2). Raises BadRequest for anything else, RequestEntityTooLarge beyond ``largest`` bytes.
     """
-    request.max_content_length = largest
+    request.max_content_length = largest + 1
+    data = request.get_data()
+    if len(data) > largest:  # one that comes in chunks is cut there, and no error
+        raise RequestEntityTooLarge
     try:
-        body = json.loads(request.get_data().decode("utf-8"))
+        body = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as exc:  # ValueError: of numbers with 5,000 digits, too
         raise BadRequest("The body is not JSON.", code="bad_json") from exc
     if not isinstance(body, dict):

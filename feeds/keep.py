@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 from core.times import written
 from feeds.tables import MarkRow, PostRow, SourceRow
 from networks._named import is_bare
+from networks._pictures import unique
 from networks.parts import Network
 from networks.records import Page, Post
 
@@ -158,7 +159,9 @@ def _words(post: Post | None) -> Any:
 
 
 def _same_to_readers(post: Post, row: PostRow) -> bool:
-    """Whether a post differs in its markup alone, as after an update of ours that writes the same HTML otherwise."""
+    """Whether a post differs in its markup alone, or in what it had twice, as after an update of ours that reads the
+    same otherwise.
+    """
     return words_of(_without_markup(post)) == words_of(_without_markup(Post.from_stored(row.stored)))
 
 
@@ -167,6 +170,7 @@ def _without_markup(post: Post) -> Post:
         post,
         text=" ".join(post.text.split()),
         html=" ".join(_HREF.findall(post.html)),
+        media=tuple(unique(list(post.media))),
         quote=_without_markup(post.quote) if post.quote else None,
         repost=_without_markup(post.repost) if post.repost else None,
     )

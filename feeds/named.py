@@ -81,20 +81,21 @@ class Naming:
         """Return what is passed on, by its own server's word where that can be had."""
         if host_of(post.id) == home and not is_bare(post):
             return self.completed(replace(post, repost=None), home)
-        if not is_bare(post) and post.author and post.author.avatar:
-            return post
         found = self._found(post.id)
-        return self.completed(replace(found.post, repost=None), host_of(found.post.id)) if found else post
+        if found is None:
+            return _faceless(post)
+        return self.completed(replace(found.post, repost=None), host_of(found.post.id))
 
     def _quoted(self, by: Post, post: Post, home: str) -> Post:
         if host_of(post.id) == home and not is_bare(post):
             return self.with_author(post)
-        found = self._found(post.id) if is_bare(post) else None
+        found = self._found(post.id)
         if found is None:
-            return post
-        own = by.author and found.post.author and by.author.url == found.post.author.url
-        whole = self.with_author(replace(found.post, quote=None, repost=None))
-        return whole if found.quotable or own else post
+            return _faceless(post)
+        whole = replace(found.post, quote=None, repost=None)
+        if found.quotable or (host_of(by.id) == host_of(whole.id) == home and _by_one(by, whole)):
+            return self.with_author(whole)
+        return Post(id=post.id, url=post.url, network=post.network)
 
     def _found(self, url: str) -> Found | None:
         found = self._remembered("post", url, self._named.post, POST, _kept)
@@ -123,6 +124,16 @@ class Naming:
             held, seconds = ({}, REFUSED) if lasting else (self._memory.peek(key) or {}, TROUBLE)
         self._memory.set(key, held, seconds, stale=STALE)
         return held
+
+
+def _by_one(one: Post, other: Post) -> bool:
+    return bool(one.author and other.author and one.author.url == other.author.url)
+
+
+def _faceless(post: Post) -> Post:
+    """Return a post that another server than its own tells: whose face it is, that one cannot say."""
+    author = replace(post.author, avatar="") if post.author else None
+    return replace(post, author=author, quote=_faceless(post.quote) if post.quote else None)
 
 
 def of_one(

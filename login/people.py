@@ -40,8 +40,9 @@ TEXT_MAX = 300
 URL_MAX = 2048
 # Pairwise subjects and public ones alike fit easily into the 255 ASCII characters of OpenID Connect Core §8.
 SUBJECT_MAX = 512
-# Control characters, and those of bidirectional text that reach beyond a name (UAX #9 §2); no name needs them.
-_TURNING = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+# Control characters, ends of lines, and those of bidirectional text that reach beyond a name (UAX #9 §2): no name
+# needs them.
+_TURNING = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 
 
 @dataclass(frozen=True)
@@ -193,7 +194,8 @@ class People:
             address = getattr(profile, name)
             fit = len(address) <= URL_MAX and address.startswith("https://")
             setattr(row, name, _storable(address) if fit else "")
-        row.email_verified = profile.email_verified and bool(profile.email)
+        # What had to be cut, or cleaned, is another address than the one that was verified.
+        row.email_verified = profile.email_verified and bool(row.email) and row.email == profile.email
         row.seen = self._now()
         session.flush()
         for alias in profile.aliases:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from urllib.parse import unquote
 
@@ -39,7 +40,10 @@ _FETCHED = re.compile(r"/image/fetch/(?:[^/?#]{1,300}/)?(https?(?::|%3A).*)", re
 _PHOTON = re.compile(r"^https?://i[0-3]\.wp\.com/")
 _SIZED_NAME = re.compile(r"-\d{2,4}x\d{2,4}(?=\.\w{3,4}$)")
 _FLICKR = re.compile(r"_[a-z](?=\.jpg$)")  # https://www.flickr.com/services/api/misc.urls.html
-_SIZING = frozenset(("w", "h", "width", "height", "resize", "fit", "crop", "quality", "strip", "ssl", "zoom"))
+_SIZING = re.compile(r"(?:w|h|width|height)=\d{2,4}(?:px)?|(?:resize|fit|crop|quality|strip|ssl|zoom)=[\w,%-]{0,40}")
+_WIDTH = re.compile(r"(?:-(?=\d{2,4}x\d{2,4}\.\w{3,4}$)|[?&](?:w|width|resize|fit)=|[/,]w_)(\d{2,4})(?!\d)")
+# Pictures narrower than a column of words, in pixels, give way to the same one larger.
+SMALL = 600
 _STYLED = re.compile(r"(?:^|;)\s*(?:max-)?(?:width|height)\s*:\s*(\d{1,4})px", re.I)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _EXTENSIONS: tuple[tuple[MediaType, str], ...] = (
@@ -107,13 +111,18 @@ def unique(media: list[Media]) -> list[Media]:
     kept: dict[str, Media] = {}
     for one in media:
         key = _original(one.url)
-        first = kept.setdefault(key, one)
-        if first is not one and not (first.alt and first.width):
-            kept[key] = Media(
-                first.type, first.url, first.width or one.width, first.height or one.height, first.alt or one.alt,
-                first.poster or one.poster, first.embed,
-            )  # fmt: skip
+        kept[key] = _together(kept[key], one) if key in kept else one
     return list(kept.values())[:MOST]
+
+
+def _together(one: Media, other: Media) -> Media:
+    """Return the first of two that are the same, the second where that was too small, with what both say of it."""
+    if one.type == other.type and one.url != other.url and _width(one) < min(_width(other), SMALL):
+        one, other = other, replace(one, width=0, height=0)  # a small one is often cut
+    return replace(
+        one, width=one.width or other.width, height=one.height or other.height, alt=one.alt or other.alt,
+        poster=one.poster or other.poster,
+    )  # fmt: skip
 
 
 def _original(url: str) -> str:
@@ -122,9 +131,15 @@ def _original(url: str) -> str:
     """
     found = _FETCHED.search(url)
     address, _, query = (unquote(found[1]) if found else _PHOTON.sub("https://", url)).partition("?")
-    kept = "&".join(part for part in query.split("&") if part.partition("=")[0] not in _SIZING)
+    kept = "&".join(part for part in query.split("&") if not _SIZING.fullmatch(part))
     named = _FLICKR if "staticflickr.com/" in address else _SIZED_NAME
     return f"{named.sub('', address)}?{kept}"
+
+
+def _width(one: Media) -> int:
+    """Return how wide a picture says that it is, or its address; one that does not may be as wide as it was made."""
+    found = _WIDTH.search(one.url)
+    return one.width or (int(found[1]) if found else WIDE)
 
 
 def _media(tag: str, values: dict[str, str], base: str) -> Media | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -141,6 +142,13 @@ def test_a_wrong_method(client: FlaskClient, method: str) -> None:
 def test_a_beacon_that_makes_no_sense(client: FlaskClient, body: bytes, status: int, code: str) -> None:
     reply = client.post("/api/v1/clicks", data=body, headers={"Origin": "https://blog.example.org"})
     assert (reply.status_code, shape(reply.data)["code"]) == (status, code)
+
+
+def test_a_beacon_in_chunks_is_as_long_as_any(client: FlaskClient) -> None:
+    body = io.BytesIO(b'{"site": "nobody"}' + b" " * 20_000)
+    environ = {"wsgi.input": body, "wsgi.input_terminated": True}
+    reply = client.post("/api/v1/clicks", environ_overrides=environ, headers={"Transfer-Encoding": "chunked"})
+    assert (reply.status_code, shape(reply.data)["code"]) == (413, "request_entity_too_large")
 
 
 def test_our_own_fault_names_the_id_and_no_more(tmp_path: Path) -> None:

@@ -192,8 +192,9 @@ class _Pass:
         name = match[1].lower().decode("utf-8", "replace")
         place = Place(name, start, match.end(), in_noscript=start < self.noscript_until)
         self.mind_head(place)
-        if name in _ENDS and not ((self.xml or name in _FOREIGN) and match[2].endswith(b"/")):
-            return self.element(place)
+        ends_itself = _ends_itself(match[2])
+        if name in _ENDS and not ((self.xml or name in _FOREIGN) and ends_itself):
+            return self.element(place, ends_itself)
         self.keep(place)
         return match.end()
 
@@ -206,7 +207,7 @@ class _Pass:
         if place.name in _KEPT and place.end - place.start <= LONGEST_TAG and len(self.found.places) < MOST_TAGS:
             self.found.places.append(place)
 
-    def element(self, place: Place) -> int:
+    def element(self, place: Place, ends_itself: bool) -> int:
         """Return where the content of an element that is no common markup ends; of ``noscript`` only note it."""
         name, end = place.name, None
         if name not in self.endless:
@@ -221,11 +222,21 @@ class _Pass:
             self.keep(place)
             return place.end if name in _APART else len(self.html)
         place.text = self.html[place.end : end.start()]
-        if self.html.startswith(b"/>", place.end - 2) and name in _RAW and _TELLING.search(place.text):
+        if ends_itself and name in _RAW and _TELLING.search(place.text):
             self.found.swallowing.append(place)
         self.found.scripts += len(place.text) if name == "script" else 0
         self.keep(place)
         return end.start()
+
+
+def _ends_itself(attributes: bytes) -> bool:
+    """Tell whether a tag ends itself: ``a="b"/`` does, in ``a=b/`` the slash is of the value (HTML §13.2.5.37)."""
+    return attributes.endswith(b"/") and b"=" not in attributes[_after_last(attributes) :]
+
+
+def _after_last(attributes: bytes) -> int:
+    """Return where the last word begins, behind all blanks and quotation marks."""
+    return max(attributes.rfind(sign) for sign in (b" ", b"\t", b"\n", b"\f", b'"', b"'")) + 1
 
 
 # --- what BeautifulSoup is given, and what it says ---

@@ -144,12 +144,12 @@ def _picture(image: Image.Image, scene: Scene, part: Part) -> None:
     radius = min(part.width, part.height) // 2 if node.shape == "round" else scene.px(node.radius)
     if node.shadow and part.content.image.mode != "RGBA":  # a cut-out shape would have a rectangle's
         paint.shadow(image, area, radius, scene.px(_BLUR))
-    plate = _plate(part.content, scene)
+    plate, edge = _plate(part.content, scene), 0
     if plate is not None:
         edge = max(1, round(min(part.width, part.height) * _PLATE)) if node.fit == "contain" else 0
         paint.box(image, area, plate, max(radius, edge))
         area = (part.x + edge, part.y + edge, max(1, part.width - 2 * edge), max(1, part.height - 2 * edge))
-    made = _ready(part.content, (area[2], area[3]), radius if plate is None else 0, cover=node.fit == "cover")
+    made = _ready(part.content, (area[2], area[3]), 0 if edge else radius, cover=node.fit == "cover")
     x, y = area[0] + (area[2] - made[0].width) // 2, area[1] + (area[3] - made[0].height) // 2
     image.paste(made[0], (x, y), made[1])
 

@@ -11,8 +11,13 @@ import unicodedata
 
 # Words of fewer letters are wider than a line on no layout, and a hyphen in them would part what is no word.
 LONG = re.compile(r"[^\W\d_]{12}")
-# One word in one case, and the signs around it: addresses, numbers and names of programs are torn as they are.
+# One word and the signs around it; and what it stands in between two blanks: words with hyphens, in quotation marks.
+# Addresses, paths, #tags, @names, numbers and names of programs are torn as they are.
 _WORD = re.compile(r"\W*([^\W\d_]+)\W*")
+_WORDS = re.compile(r"[^\w#@/\\$&%~.:=+<>|-]*((?:[^\W\d_]+[-\u00ad\u2010\u2013])*[^\W\d_]+)[^\w(/\\=]*")
+_BLANK, _JOINT = re.compile(r"\s"), re.compile(r"[-\u00ad\u2010\u2013]")
+# The longest words that were ever printed have some eighty letters; what is longer is none.
+_LONGEST = 200
 # Letters that stay together before and after a hyphen, and how far back a syllable's edge is looked for.
 _BEFORE, _AFTER, _BACK = 3, 3, 6
 _VOWELS = frozenset("aeiouyаеиоуыэюяієαεηιουωıøæœ")
@@ -22,12 +27,24 @@ _CLUSTER = re.compile(f"(?:sch|[cpst]h|[bcdfgkptv][rl])[{_ANY}]")
 _ONSET = re.compile(f"{_CLUSTER.pattern}|[^{_ANY}][{_ANY}]")
 
 
-def is_word(text: str, start: int, end: int) -> bool:
-    """Return whether characters [start, end) are one word, or the rest of one, of a script that has hyphens."""
-    match = _WORD.fullmatch(text, start, end)
-    if match is None or not all(letter < "\u0530" or "\u1e00" <= letter < "\u2000" for letter in match[1]):
+def word(text: str, start: int, end: int) -> tuple[int, int] | None:
+    """Return where the letters of [start, end) begin and end if they are one word, or the rest of one, else None."""
+    match = _WORD.fullmatch(text, start, end) if end - start <= _LONGEST else None
+    return match.span(1) if match and _are_words(_around(text, start, end)) else None
+
+
+def _around(text: str, start: int, end: int) -> str:
+    """Return characters [start, end) with what stands before and after them without a blank."""
+    before = _BLANK.split(text[max(0, start - _LONGEST) : start])[-1]
+    return before + text[start:end] + _BLANK.split(text[end : end + _LONGEST], 1)[0]
+
+
+def _are_words(text: str) -> bool:
+    """Return whether a text is made of words only, each in one case, of scripts that have hyphens."""
+    match = _WORDS.fullmatch(text) if len(text) <= _LONGEST else None
+    if match is None or not all(letter < "\u0530" or "\u1e00" <= letter < "\u2020" for letter in match[1]):
         return False
-    return match[1][1:].islower() or match[1].isupper()
+    return all(part[1:] == part[1:].lower() or part.isupper() for part in _JOINT.split(match[1]))
 
 
 def place(text: str, start: int, most: int, end: int) -> int:

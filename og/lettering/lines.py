@@ -63,8 +63,9 @@ def fill(text: Measured, limit: float, breaks: Sequence[Break] | None = None) ->
 def _torn(text: Measured, start: int, end: int, room: float) -> Line:
     """Return the first line of what is wider than a line: with a hyphen if it is a word."""
     edge = _edge(text, start, end, room)
-    if edge < end and text.words and hyphens.is_word(text.words, start, end):
-        parted = hyphens.place(text.words, start, _edge(text, start, end, room - text.hyphen), end)
+    word = hyphens.word(text.words, start, end) if edge < end and text.words else None
+    if word:
+        parted = hyphens.place(text.words, word[0], _edge(text, start, end, room - text.hyphen), word[1])
         if parted:
             return Line(start, parted, hyphen=True)
     return Line(start, edge)

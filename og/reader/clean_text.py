@@ -23,6 +23,8 @@ _OVERRIDES = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _UNFILLED = frozenset({"null", "undefined", "NaN", "[object Object]", "None", "nil", "<nil>"})
 # What the makers of templates write where a value shall stand, and nothing has put one there.
 _TEMPLATE = re.compile(r"\{\{[^{}]*\}\}|\$\{[^{}]*\}|<%[^%]*%>")
+# A tag that ends an element, or one of those that people leave open.
+_WRITTEN_IN = re.compile(r"</[a-z][^<>]*>|<(?:br|p|li|img)\b[^<>]*>", re.IGNORECASE)
 _TAGS = re.compile(r"<!--.*?(?:-->|\Z)|</?[a-zA-Z][^<>]*>", re.DOTALL)
 
 
@@ -83,3 +85,8 @@ def unescaped(raw: bytes) -> str:
 def without_tags(markup: bytes) -> str:
     """Return the text of a short piece of a page."""
     return html.unescape(_TAGS.sub(" ", markup.decode("utf-8", "replace")))
+
+
+def as_text(text: str) -> str:
+    """Return a text without the HTML it is written in; one that only speaks of it (``List<String>``) as it is."""
+    return without_tags(text.encode("utf-8", "replace")) if _WRITTEN_IN.search(text) else text

@@ -216,7 +216,7 @@ def _icon(item: Any, base: str) -> Icon | None:
 
 
 def _with_dimensions(preview: Preview, http: Getter, clock: _Time) -> Preview:
-    """Add width, height and type to the first picture from its first bytes, where the page does not tell them."""
+    """Add width, height and type to the page's picture from its first bytes, where the page does not tell them."""
     image = preview.image
     if image is None or (image.width and image.height):
         return preview
@@ -225,4 +225,5 @@ def _with_dimensions(preview: Preview, http: Getter, clock: _Time) -> Preview:
     if not found:
         return preview
     measured = Image(image.url, found.width, found.height, found.type, image.alt)
-    return replace(preview, image=measured, images=(measured, *preview.images[1:]))
+    images = tuple(measured if one is image else one for one in preview.images)
+    return replace(preview, image=measured, images=images)

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from og.checker.positions import Tag
 from og.checker.rules.parts import Subject
-from og.checker.rules.words import MARKUP
-from og.reader.clean_text import clean, without_tags
+from og.reader.clean_text import as_text, clean
 from og.record import Image
 
 if TYPE_CHECKING:
@@ -131,7 +130,7 @@ def _fields(subject: Subject) -> Fields:
 
 def _words(text: str) -> str:
     """The text without tags of HTML, which every platform would show as they are written."""
-    return " ".join(without_tags(text.encode()).split()) if MARKUP.search(text) else text
+    return " ".join(as_text(text).split())
 
 
 def _picture(image: Image, page: str) -> dict[str, Any]:

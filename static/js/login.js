@@ -20,7 +20,7 @@ export const draw = async (el, kit) => {
   const said = (name) => el.getAttribute(name) || el.getAttribute('data-' + name) || '';
   /** @type {Record<string, string>} */
   const query = {};
-  for (const name of ['networks', 'start', 'color', 'lang', 'site', 'return-to']) if (said(name)) query[name] = said(name);
+  for (const name of 'networks start color lang site return-to'.split(' ')) if (said(name)) query[name] = said(name);
   /** @type {[Data, string]} */
   const [{ lang, dir, words, buttons }] = await ask(el, kit, 'login', query);
 

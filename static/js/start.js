@@ -13,8 +13,6 @@
 // Element name -> file. The file names say nothing: block lists hide what is called like a network, or "share".
 /** @type {Record<string, string>} */
 const PARTS = { replies: 'r', share: 's', login: 'i', card: 'd', feed: 'p', follow: 'f' };
-// Markup inserted later is looked for this many milliseconds after, once for all that came meanwhile.
-const LATER = 200;
 
 /** @param {(host: string, file: string) => Promise<any>} fetchPart */
 export const start = (fetchPart) => {
@@ -79,7 +77,8 @@ export const start = (fetchPart) => {
   let timer = 0;
   const observer = new MutationObserver((records) => {
     for (const { attributeName, target } of /** @type {any} */ (records))
-      if (!attributeName) timer ||= setTimeout(() => scan(void (timer = 0)), LATER);
+      // Markup inserted later is looked for some milliseconds after, once for all that came meanwhile.
+      if (!attributeName) timer ||= setTimeout(() => scan(void (timer = 0)), 200);
       else if (turns.has(target)) /class|style/.test(attributeName) || draw(target);
       // What makes a page equal to the server's HTML (Turbo, Livewire, htmx) takes away what we gave the page's links,
       // which are then not to be seen.
@@ -112,9 +111,9 @@ export const start = (fetchPart) => {
       },
     },
     q: {
-      // Each in a task of its own, so that a bad command does not stop the next.
+      // Each in a task of its own, so that a bad command does not stop the next; left whole, for it may be pushed again.
       push: (/** @type {any[]} */ ...commands) =>
-        commands.forEach((c) => queueMicrotask(() => (c.call ? c(api) : api[c.shift()](...c)))),
+        commands.forEach((c) => queueMicrotask(() => (c.call ? c(api) : api[c[0]](c[1])))),
     },
   });
   api.q.push(...(early?.q || []));

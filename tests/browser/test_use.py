@@ -209,13 +209,15 @@ def test_the_menu_on_a_phone_is_the_devices_sheet(
 
 def test_the_queue_and_the_api(page: Page, context: BrowserContext, host: HostPage, script: str) -> None:
     early = """<script>window.handbill = window.handbill || {q: []};
-      handbill.q.push((h) => (window.called = !!h.scan), ['nonsense'], (h) => h.consent.set('youtube', true),
+      const again = ['scan'];
+      handbill.q.push(again, (h) => (window.called = h.scan && again.length));
+      handbill.q.push(['nonsense'], (h) => h.consent.set('youtube', true),
       ['share', {network: 'x', url: 'https://a.example/', text: 'T'}])"""
     with context.expect_page() as opened:
         page.goto(host.show("<p>text</p>", head=early + "</script>" + script))
     opened.value.wait_for_load_state()
     assert opened.value.url == "https://x.com/intent/tweet?text=T&url=https%3A%2F%2Fa.example%2F"
-    assert page.evaluate("window.called")
+    assert page.evaluate("window.called") == 1, "a page may push the same command again"
     assert page.evaluate("handbill.consent.youtube") is True
     assert ["hb-consent", {"provider": "youtube", "allowed": True}] in page.evaluate("events")
 

@@ -7,8 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import func, select
 
 from core.errors import Invalid
+from feeds.keep import words_of
+from feeds.tables import LinkRow, MarkRow, PostRow, SourceRow
+from networks.records import Post
 from tests.feeds.world import BLOG, TOOTS, Mastodon, World, a_world, item, rss, toot
 from tests.login.internet import Asked
 
@@ -112,6 +116,21 @@ def test_other_markup_of_the_same_words_is_no_edit(world: World, masto: Mastodon
         assert world.refresh(feed)[0].edited == edited
     (post,) = [entry.post for entry in world.feeds.everything(feed.id) if "b.example" in entry.post.html]
     assert (post.edited[:10], "<b>" in post.html) == ("2026-11-22", False)
+
+
+def test_a_picture_that_was_kept_twice_is_no_edit(world: World, masto: Mastodon) -> None:
+    shown = {"type": "image", "url": "https://files.example/a-1024x683.jpg"}
+    masto.toots[1] = toot(2, media_attachments=[{**shown, "id": "9"}])
+    feed = world.add("mastodon:@me@toots.example")
+    world.refresh(feed)
+    with world.services.database.session(write=True) as session:  # as an older release stored it
+        (row,) = [one for one in session.scalars(select(PostRow)) if one.stored.get("media")]
+        row.stored = {**row.stored, "media": [shown, {**shown, "url": "https://files.example/a.jpg"}]}
+        row.words = words_of(Post.from_stored(row.stored))
+    masto.toots[1]["favourites_count"] = 7
+    world.later(minutes=5)
+    assert world.refresh(feed)[0].edited == 0
+    assert [len(entry.post.media) for entry in world.feeds.everything(feed.id) if entry.post.media] == [1]
 
 
 def test_an_edit_is_shown_and_marked(world: World, masto: Mastodon) -> None:
@@ -309,10 +328,6 @@ def test_one_site_cannot_overwrite_anothers_posts(world: World) -> None:
 
 
 def test_a_removed_feed_leaves_nothing(world: World) -> None:
-    from sqlalchemy import func, select
-
-    from feeds.tables import LinkRow, MarkRow, PostRow, SourceRow
-
     one, other = world.add(f"rss:{BLOG}"), world.add(f"rss:{BLOG}", "github:o/r")
     world.refresh(one)
     world.refresh(other)

@@ -60,7 +60,10 @@ def face(post: dict[str, Any]) -> tuple[str, str, bool]:
 WHO = ("Ada", "@ada@known.example", True)
 
 
-@pytest.mark.parametrize("inner", [THEIRS, note(THEIRS, ADA, "Theirs"), note(THEIRS, ADA, "Forged")])
+FORGED = note(THEIRS, actor(ADA, "eve"), "Forged")
+
+
+@pytest.mark.parametrize("inner", [THEIRS, note(THEIRS, ADA, "Theirs"), note(THEIRS, ADA, "Forged"), FORGED])
 def test_what_is_passed_on_is_told_by_its_own_server(tmp_path: Path, inner: Any) -> None:
     with a_world(tmp_path, outbox(boost(inner))) as world:
         (post,) = posts(world)
@@ -69,7 +72,7 @@ def test_what_is_passed_on_is_told_by_its_own_server(tmp_path: Path, inner: Any)
 
 
 QUOTES: list[dict[str, Any]] = [
-    {"quote": THEIRS}, {"quoteUrl": THEIRS}, {"quoteUri": THEIRS}, {"_misskey_quote": THEIRS},
+    {"quote": FORGED}, {"quote": THEIRS}, {"quoteUrl": THEIRS}, {"quoteUri": THEIRS}, {"_misskey_quote": THEIRS},
     {"tag": [{"type": "Link", "href": THEIRS, "rel": "https://misskey-hub.net/ns#_misskey_quote",
               "mediaType": 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'}]},
     {"tag": [{"type": "Link", "href": THEIRS, "mediaType": "application/activity+json", "name": "RE: x"}]},
@@ -85,6 +88,13 @@ def test_a_quote_by_address_becomes_the_post(tmp_path: Path) -> None:
         for post in shown:
             assert (post["text"], face(post)) == ("Look", ("Me", "@me@ap.example", True))
             assert (post["quote"]["text"], face(post["quote"])) == ("Theirs", WHO)
+
+
+@pytest.mark.parametrize("post", [boost(FORGED), note(f"{BASE}/n/1", ME, "Look", quote=FORGED)])
+def test_what_its_own_server_does_not_tell_has_no_face(tmp_path: Path, post: Any) -> None:
+    with a_world(tmp_path, {**outbox(post), THEIRS: (500, {})}) as world:
+        (shown,) = posts(world)
+        assert face(shown.get("quote") or shown["repost"])[1:] == ("@eve@known.example", False)
 
 
 def at_home(name: str) -> str:
@@ -118,11 +128,17 @@ def test_what_cannot_be_read_stays_a_link(tmp_path: Path) -> None:
         assert {len(world.internet.to(url)) for url in urls} == {1}  # that they do not tell is remembered
 
 
-@pytest.mark.parametrize(("by", "shown"), [(ME, False), (f"{OTHER}/users/eve", False), (ADA, True)])
-def test_who_wants_to_be_asked_before_a_quote_is_linked(tmp_path: Path, by: str, shown: bool) -> None:
+WARY = [(BASE, ME, False), (BASE, ADA, False), (OTHER, f"{OTHER}/users/eve", False), (OTHER, ADA, True)]
+
+
+@pytest.mark.parametrize("quote", [THEIRS, FORGED])
+@pytest.mark.parametrize(("where", "by", "shown"), WARY)
+def test_who_wants_to_be_asked_before_a_quote_is_linked(
+    tmp_path: Path, where: str, by: str, shown: bool, quote: Any
+) -> None:
     wary = note(THEIRS, ADA, "Theirs", interactionPolicy={"canQuote": {"automaticApproval": [f"{ADA}/followers"]}})
-    quoting = note(f"{OTHER}/n/2" if by != ME else f"{BASE}/n/2", by, "Look", quote=THEIRS)
-    pages = {**outbox(boost(quoting["id"]) if by != ME else quoting), THEIRS: wary, quoting["id"]: quoting}
+    quoting = note(f"{where}/n/2", by, "Look", quote=quote if where == BASE else THEIRS)
+    pages = {**outbox(boost(quoting["id"]) if where == OTHER else quoting), THEIRS: wary, quoting["id"]: quoting}
     with a_world(tmp_path, pages) as world:
         (post,) = posts(world)
         assert ("text" in post.get("repost", post)["quote"]) == shown

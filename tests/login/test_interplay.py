@@ -241,7 +241,7 @@ def test_words_that_no_database_takes(app: Flask) -> None:
 
 def test_9_a_name_does_not_turn_round_what_stands_behind_it(app: Flask) -> None:
     people = People(app.extensions["handbill"].database)
-    kept = people.met(Profile("x", "i", "s", name="Ann\u202e gpj.exe\r\n", handle="a\u2066b\x1b[2J")).profile
+    kept = people.met(Profile("x", "i", "s", name="Ann\u202e gpj.exe\n\u2028", handle="a\u2066b\x1b[2J")).profile
     assert (kept.name, kept.handle) == ("Ann gpj.exe", "ab[2J")
 
 

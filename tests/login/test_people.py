@@ -64,6 +64,13 @@ def test_40_an_address_that_is_absent_is_not_verified(people: People) -> None:
     assert people.met(changed(GITHUB, email="")).profile.email_verified is False
 
 
+@pytest.mark.parametrize("email", ["an\u202en@example.org", "a" * 300 + "@example.org"])
+def test_40_an_address_that_is_not_kept_whole_is_not_verified(people: People, email: str) -> None:
+    kept = people.met(changed(GITHUB, email=email)).profile
+    assert kept.email != email
+    assert not kept.email_verified
+
+
 def test_41_no_two_people_become_one_by_an_address(people: People) -> None:
     """The classic merge: an attacker is first with the victim's address, from a network that does not check."""
     attacker = people.met(changed(GITHUB, subject="666", email_verified=False))

@@ -154,6 +154,14 @@ def test_the_pictures_size_is_looked_up(httpserver: HTTPServer, http: Http) -> N
     }
 
 
+def test_a_size_is_that_of_the_picture_which_is_shown(httpserver: HTTPServer, http: Http) -> None:
+    tags = "".join(f"<meta property=og:image content=/{name}>" for name in ("logo.svg", "a.png", "b.png"))
+    url = serve(httpserver, "/x", f"<title>T</title>{tags}")
+    serve(httpserver, "/a.png", a_picture(), "image/png")
+    found = [(image.url.rpartition("/")[2], image.width) for image in read(url, http).images]
+    assert found == [("logo.svg", 0), ("a.png", 320), ("b.png", 0)]
+
+
 @pytest.mark.parametrize(("body", "status"), [(b"no picture", 200), (a_picture(), 404), (b"", 200)])
 def test_a_picture_that_is_none_costs_its_size_only(
     httpserver: HTTPServer, http: Http, body: bytes, status: int

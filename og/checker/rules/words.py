@@ -27,7 +27,7 @@ _GOOGLE_TITLE, _GOOGLE_TEXT = 65, 160
 _ESCAPED = re.compile(
     r"&(?:amp|lt|gt|quot|apos|nbsp|hellip|ndash|mdash|[lr]s?dquo|[lr]squo|#\d{2,6}|#x[0-9a-fA-F]{2,5});"
 )
-MARKUP = re.compile(
+_MARKUP = re.compile(
     r"</?(?:p|br|b|i|em|strong|span|div|a|img|h[1-6]|ul|li|script|style)(?:\s[^<>]*)?/?>", re.IGNORECASE
 )
 _LEFT_OVER = re.compile(
@@ -285,7 +285,7 @@ def escaped_twice(subject: Subject) -> Iterator[Fault]:
 def markup_in_text(subject: Subject) -> Iterator[Fault]:
     """Tags of HTML in a value."""
     for key, tag in said(subject):
-        if match := MARKUP.search(text_of(key, tag)[:2000]):
+        if match := _MARKUP.search(text_of(key, tag)[:2000]):
             yield Fault(tag, f"{key} shows {match[0][:40]} as text.")
 
 

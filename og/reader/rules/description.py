@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from og.reader.clean_text import clean, without_tags
+from og.reader.clean_text import as_text, clean
 from og.reader.document import Document
 from og.rule import Candidate, Rule, jsonld, meta, odd_meta
 
@@ -26,7 +26,7 @@ def _uncut(document: Document) -> list[str]:
 def _structured(document: Document) -> Iterator[str]:
     """What the structured data says: shops write there what stands on the page, with its tags."""
     for text in jsonld("description").read(document):
-        yield without_tags(text[: LONGEST * 8].encode("utf-8", "replace")) if "<" in text else text
+        yield as_text(text[: LONGEST * 8])
 
 
 RULE = Rule(

@@ -23,7 +23,8 @@ _TYPE = re.compile(r"(?:image|video|audio|application|text)/[\w.+-]{1,60}")
 _PIXELS = re.compile(r"\s*(\d{1,5})(?:\.\d+)?\s*(?:px)?\s*")
 # Pictures that make up a page rather than show something, by their address.
 _DECORATION = re.compile(
-    r"sprite|pixel|spacer|blank\.|transparent|1x1|/emoji|icon|loading|loader|placeholder|badge|button|/flags?/"
+    r"^#|\{\{|\$\{"  # nothing yet, and what a template was to fill
+    r"|sprite|pixel|spacer|blank\.|transparent|1x1|/emoji|icon|loading|loader|placeholder|badge|button|/flags?/"
     r"|rss\.|hamburger|lizenz|license|^data:|[\\\x22']|^(?!.*logo).*\.svg(?:$|\?)|doubleclick|/ads?/"
     r"|gravatar|avatar|stats?\.|counter|tracking|qr-?code|creativecommons\.org/l|follow|/delivery/a|//banners?\."
     r"|piwik|matomo|(?:\s|%20)\d+w\b|facebook\.com/tr\b|scorecardresearch|vgwort|ivwbox|//bat\.bing|ads\.linkedin|/adsct"
@@ -33,7 +34,7 @@ _DECORATION = re.compile(
 # Faces of who wrote it or says something, by the element's class; and what nobody is shown.
 _FACE = re.compile(r"avatar|(?<![a-z])(?:author|byline|commenter)(?![a-z])", re.IGNORECASE)
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
-# Where else the address of a picture stands that a script puts in its place when it comes into view.
+# Where the address of a picture stands that a script puts in its place when it comes into view.
 _LATER = ("data-src", "data-lazy-src", "data-original", "data-lazy")
 _SETS = ("srcset", "data-srcset", "data-lazy-srcset")
 # One candidate of a srcset: address, width or density (HTML §4.8.4.3.9).
@@ -179,9 +180,11 @@ def _said(found: Attributes) -> tuple[int, int, str]:
 
 def _sources(found: Attributes) -> Iterator[str]:
     """The addresses of one picture: what is there from the start is often only a stand-in for what comes later."""
-    for name in ("src", *_LATER):
-        if address := found.get(name, "").strip():
+    for name in _LATER:
+        if "." in (address := found.get(name, "").strip()) or "/" in address:  # not data-lazy="true"
             yield address
+    if address := found.get("src", "").strip():
+        yield address
     for name in _SETS:
         candidates = [(int(size or 1), address) for address, size in _CANDIDATE.findall(found.get(name, ""))]
         yield from (address.rstrip(",") for _, address in sorted(candidates, key=lambda one: -one[0])[:1])

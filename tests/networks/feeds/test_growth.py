@@ -108,3 +108,10 @@ def test_no_more_tags_are_read_than_a_feed_has() -> None:
     assert prepared(f"<rss><br>{'<b/>' * MOST_TAGS}".encode()).count(b"<b") <= MOST_TAGS
     words = f"<rss><br><item><title><![CDATA[{'<b>' * MOST_TAGS}]]></title></item></rss>".encode()
     assert prepared(words) == words
+
+
+@pytest.mark.parametrize("aside", ["<!-- <![CDATA[ -->", "<?a <![CDATA[ ?>", "<a b='> <![CDATA['>"])
+@pytest.mark.parametrize("end", ["", "]]>"])
+def test_tags_behind_what_is_no_mark_of_text_are_as_few(aside: str, end: str) -> None:
+    body = f"<rss><br>{aside}{'<b/>' * MOST_TAGS * 4}{end}<item></item></rss>".encode()
+    assert prepared(body).count(b"<b/>") <= MOST_TAGS

@@ -107,6 +107,13 @@ def test_the_mistake_and_its_remedy_are_named(line: str, code: str, said: str) -
     assert said in f"{finding.what} {finding.fix}"
 
 
+@pytest.mark.parametrize("tag", ["<script src=/a/>", "<script data-base=/>"])
+def test_a_slash_that_ends_a_value_ends_no_tag(tag: str) -> None:
+    """HTML §13.2.5.37: in a value without quotation marks it is a letter as any other."""
+    findings = report(f"""{tag}add('<meta name="a">')</script>""").findings
+    assert "unclosed" not in {finding.code for finding in findings}
+
+
 def test_of_two_tags_in_the_body_both_are_counted() -> None:
     html = b"<head><title>T</title></head><body><meta property=og:title content=T><meta property=og:image content=/a>"
     found = check(from_html(html, URL), html, url=URL).findings

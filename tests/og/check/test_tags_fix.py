@@ -45,6 +45,11 @@ def test_what_no_platform_can_show_is_not_pasted_again() -> None:
     assert "logo.svg" not in html
 
 
+def test_a_title_that_speaks_of_a_tag_keeps_it() -> None:
+    html = fixed('<meta property="og:title" content="The &lt;b&gt; element explained">').html
+    assert 'content="The &lt;b&gt; element explained"' in html
+
+
 @pytest.mark.parametrize(
     "value", ['"><script>alert(1)</script>', "' onload='x", "</title><b>", "&quot;&lt;", "\u2028a\x00b"]
 )

@@ -219,6 +219,18 @@ def test_a_long_title_makes_room_before_the_site_goes() -> None:
     assert any(said.endswith("ล้านนา") for said in shown)
 
 
+def test_a_face_as_dark_as_its_ground_stays_round() -> None:
+    card, warnings = read({"title": "T", "theme": "midnight", "layout": "profile"})
+    colours = backdrop.colours_of(card, built_in()["profile"], list(warnings))
+    face = Image.new("RGBA", (300, 300), (15, 20, 40, 255))
+    face.putpixel((0, 0), (0, 0, 0, 0))
+    scene = Scene(card, built_in()["profile"], colours, {"avatar": Source("dark face", face)}, [])
+    image = Image.new("RGB", (1200, 630), colours.background)
+    part = next(part for part in placed(scene) if isinstance(part.node, Picture))
+    inking.paint_part(image, scene, part)
+    assert image.getpixel((part.x + 2, part.y + 2)) == colours.background
+
+
 @pytest.mark.parametrize("theme", ["midnight", "white"])
 def test_a_product_as_dark_as_its_ground_gets_one(theme: str) -> None:
     colour = (15, 20, 40, 255) if theme == "midnight" else (252, 252, 252, 255)
