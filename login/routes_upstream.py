@@ -105,7 +105,8 @@ def client(network: str, server_id: str) -> Response:
         raise LoginFailed("network_off")
     here, base = client_path(network, server_id), services().settings.base_url
     return_to = base + here.removesuffix("client") + "callback"
-    response = login_page("client", NAME, here=base + here, return_to=return_to, home=base + "/")
+    host = base.partition("://")[2]
+    response = login_page("client", NAME, here=base + here, return_to=return_to, home=base + "/", host=host)
     response.headers["Link"] = f'<{return_to}>; rel="redirect_uri"'
     return response
 

@@ -65,8 +65,8 @@ def test_a_misskey_finds_at_our_address_what_it_looks_for(tmp_path: Path) -> Non
     assert page.headers["Link"] == f'<{sent["redirect_uri"]}>; rel="redirect_uri"'
     assert f'<link rel="redirect_uri" href="{sent["redirect_uri"]}">' in page.text
     [us] = BeautifulSoup(page.text, "html.parser").select(".h-app")
-    assert [url["href"] for url in us.select(".u-url")] == [sent["client_id"]]
-    assert [name.text for name in us.select(".p-name")] == ["Handbill"]
+    assert [url["value"] for url in us.select("data.u-url")] == [sent["client_id"]]
+    assert [name["value"] for name in us.select("data.p-name")] == ["Handbill"]
 
     assert follow(client, come_back(client, sent, iss=HOME)).status_code == 303
     [token] = internet.to(HOME + "/oauth/token")
