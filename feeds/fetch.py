@@ -15,12 +15,14 @@ from datetime import datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
+from core.addresses import origin_of
 from core.errors import BadReply, Gone, HostBusy, Problem, TooSlow
 from core.http import Http, Reply
-from feeds.named import Memory, Naming, host_of, of_one, origin_of
+from feeds.named import Memory, Naming, of_one
 from feeds.pace import untold
 from feeds.waits import Waits, told
 from networks import limits
+from networks._walk import host_of
 from networks.parts import Network
 from networks.records import STUMBLES, Answer, Dialect, Feed, More, Page, RateState, Request
 

@@ -12,10 +12,11 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from typing import Any, Protocol, TypeVar
-from urllib.parse import urlsplit
 
+from core.addresses import origin_of
 from core.errors import Problem
 from networks._named import Found, Named, is_bare
+from networks._walk import host_of
 from networks.records import STUMBLES, Answer, Author, Page, Post, Request, guarded
 
 # Posts, and people, that are asked for in one reading: a page of an outbox has twenty (networks/_activitypub.py).
@@ -162,17 +163,6 @@ def _by(author: Author, told: Author, page: Page) -> Page:
     title = author.name if page.title in ("", told.name, told.handle) else page.title
     posts = tuple(replace(post, author=author) for post in page.posts)
     return replace(page, title=title, author=author, posts=posts)
-
-
-def origin_of(url: str) -> str:
-    """Return an address's scheme and host, as what a server's word is good for."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc.lower()}"
-
-
-def host_of(url: str) -> str:
-    """Return an address's host and port without a leading www."""
-    return urlsplit(url).netloc.lower().removeprefix("www.")
 
 
 def _read(read: Callable[[Answer], T | None], answer: Answer) -> T | None:

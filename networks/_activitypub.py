@@ -14,13 +14,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from networks._activitypub_media import link_of, media_of, points_away
-from networks._activitystreams import Object, host_of, id_of, mime_of, page_of, picture_of, said, type_of
+from networks._activitystreams import Object, id_of, mime_of, page_of, picture_of, said, type_of
 from networks._errors import opened, problem
 from networks._html import looks_like_html, of_clean, of_text, plain, sanitised
 from networks._mastodon_posts import FALLBACK
 from networks._syndication import language
 from networks._times import iso
-from networks._walk import counted, dig, digest, every, ident, name, record, records, text, web, whole
+from networks._walk import counted, dig, digest, every, host_of, ident, name, record, records, text, web, whole
 from networks.records import Answer, Author, Option, Page, Poll, Post
 
 # Items read from one page of an outbox; Mastodon's have 20, PeerTube's 10, WordPress's 10.

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
-from networks._activitystreams import Object, host_of, id_of, mime_of, page_of, picture_of, said, type_of
+from networks._activitystreams import Object, id_of, mime_of, page_of, picture_of, said, type_of
 from networks._html import plain
 from networks._pictures import kind_of, unique, within
-from networks._walk import every, line, name, records, size, web
+from networks._walk import every, host_of, line, name, records, size, web
 from networks.records import Link, Media, MediaType
 
 KINDS: dict[str, MediaType] = {"Image": "image", "Video": "video", "Audio": "audio"}

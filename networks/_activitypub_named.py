@@ -10,10 +10,10 @@ from typing import Any
 
 from networks import _activitypub
 from networks._activitypub_replies import ACCEPT, public_post
-from networks._activitystreams import host_of, id_of, type_of
+from networks._activitystreams import id_of, type_of
 from networks._errors import by_status, opened, problem
 from networks._named import Found
-from networks._walk import dig, every, record, web
+from networks._walk import dig, every, host_of, record, web
 from networks.records import Answer, Author, Request
 
 

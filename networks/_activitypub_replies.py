@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from networks import _activitypub
 from networks._activitystreams import id_of
 from networks._errors import opened, problem
-from networks._walk import every, ident, record, web
+from networks._walk import every, host_of, ident, record, web
 from networks.conversations import Discussion, Question
 from networks.records import Answer, Post, Request
 
@@ -63,7 +63,7 @@ def _collection(body: Any, url: str, parent: str) -> Discussion:
     items = [one for held in (body, first) for key in ("items", "orderedItems") for one in every(held.get(key))]
     whole = [one for one in items[:MOST] if isinstance(one, dict)]
     here = tuple(_answers(whole, url, parent))
-    elsewhere = [name for one in whole if _host(name := ident(one.get("id"))) not in ("", _host(url))]
+    elsewhere = [name for one in whole if host_of(name := ident(one.get("id"))) not in ("", host_of(url))]
     named = [web(one) for one in [*(one for one in items if isinstance(one, str)), *elsewhere][:FURTHER]]
     # A first page of which only the address is told, as text (WordPress) or in an object (GoToSocial), is asked for;
     # a later page names the first one too.
@@ -91,11 +91,7 @@ def public_post(body: Any, url: str) -> Post | None:
     post = found[0] if len(found) == 1 else None
     if post is None or post.private or post.repost:
         return None
-    own, theirs = {_host(url), ""}, {_host(post.id), _host(post.author.url if post.author else "")}
+    own, theirs = {host_of(url), ""}, {host_of(post.id), host_of(post.author.url if post.author else "")}
     if not theirs <= own:
         return None
-    return post if _host(post.url) in own else replace(post, url=web(post.id))
-
-
-def _host(url: str) -> str:
-    return urlsplit(web(url)).netloc.lower().removeprefix("www.")
+    return post if host_of(post.url) in own else replace(post, url=web(post.id))

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from networks._walk import every, ident, record, records, size, text, web
 
@@ -53,8 +52,3 @@ def picture_of(value: Any) -> str:
     sized = sorted(records(listed), key=lambda one: -size(one.get("width")))
     first = next(iter(sized if sized and size(sized[0].get("width")) else listed), None)
     return web(first) if isinstance(first, str) else page_of(record(first))
-
-
-def host_of(url: str) -> str:
-    """Return an address's host and port without a leading www, empty where it is no address."""
-    return urlsplit(web(url)).netloc.lower().removeprefix("www.")

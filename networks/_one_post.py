@@ -7,7 +7,6 @@ only posts of its own people are taken; what is another's stays the plain card o
 from __future__ import annotations
 
 import re
-from urllib.parse import urlsplit
 
 from core.errors import NotFound
 from networks._activitypub import CODES as ACTIVITY_CODES
@@ -18,7 +17,7 @@ from networks._mastodon_posts import post_of
 from networks._post_addresses import PostAddress
 from networks._tiktok_posts import CODES as TIKTOK_CODES
 from networks._tiktok_posts import HOME as TIKTOK
-from networks._walk import ident, loaded, name, origin, record, size, text, web
+from networks._walk import host_of, ident, loaded, name, origin, record, size, text, web
 from networks.records import Answer, Author, Media, Page, Post
 
 # What servers with Mastodon's API say of a status that is not there, or not for everybody. Another 404 may come from
@@ -55,7 +54,7 @@ def of_activitypub(answer: Answer, at: PostAddress) -> Page:
         raise problem(_refusal(answer.status))
     found = activities(opened(answer, ACTIVITY_CODES), answer.url, "fediverse")
     if found.author and not found.posts:
-        return Page(author=found.author) if _host(found.author.url) == _host(at.origin) else Page()
+        return Page(author=found.author) if host_of(found.author.url) == host_of(at.origin) else Page()
     return Page(posts=(_own(found.posts[0] if len(found.posts) == 1 else None, at),))
 
 
@@ -67,14 +66,12 @@ def _refusal(status: int) -> str:
 
 def _own(post: Post | None, at: PostAddress) -> Post:
     """Return a post that its own server tells of; raise BadReply for any other."""
-    hosts = {_host(post.url), _host(post.author.url if post.author else "")} if post and not post.repost else set()
-    if post is None or hosts != {_host(at.origin)}:
+    hosts = (
+        {host_of(post.url), host_of(post.author.url if post.author else "")} if post and not post.repost else set()
+    )
+    if post is None or hosts != {host_of(at.origin)}:
         raise problem("bad_reply", "It is not a post of this server's own.")
     return post
-
-
-def _host(url: str) -> str:
-    return urlsplit(web(url)).netloc.lower().removeprefix("www.")
 
 
 def of_bluesky(page: Page, at: PostAddress) -> Page:
@@ -115,4 +112,4 @@ def _tiktoker(shown: str, handle: object, home: object) -> Author | None:
     user = user if re.fullmatch(r"[\w.]{1,24}", user, re.ASCII) else ""
     if not (shown or user):
         return None
-    return Author(shown or user, f"@{user}" if user else "", url if _host(url) == "tiktok.com" else TIKTOK)
+    return Author(shown or user, f"@{user}" if user else "", url if host_of(url) == "tiktok.com" else TIKTOK)

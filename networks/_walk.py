@@ -181,6 +181,11 @@ def origin(url: str) -> str:
     return "{0.scheme}://{0.netloc}".format(urlsplit(address)) if address else ""
 
 
+def host_of(url: str) -> str:
+    """Return an address's host and port without a leading www, or the empty string."""
+    return urlsplit(web(url)).netloc.lower().removeprefix("www.")
+
+
 def counted(**values: Any) -> dict[str, int]:
     """Return the numbers among values."""
     found = {key: whole(value) for key, value in values.items()}
