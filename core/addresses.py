@@ -30,17 +30,19 @@ def web_address(text: str, field: str = "url") -> str:
 
 def normal(address: str) -> str:
     """Return a web address as browsers write it, in ASCII; the empty string for what is none (WHATWG URL §4.5)."""
-    try:
-        url = ada_url.URL(address)
-    except ValueError:
-        return ""
-    return str(url.href) if url.protocol in ("http:", "https:") else ""
+    url = _parsed(address)
+    return str(url.href) if url else ""
 
 
 def origin_of(address: str) -> str:
     """Return scheme://host[:port] of a web address, or the empty string where it has none (WHATWG URL §4.7)."""
+    url = _parsed(address)
+    return str(url.origin) if url else ""
+
+
+def _parsed(address: str) -> ada_url.URL | None:
     try:
         url = ada_url.URL(address)
     except ValueError:
-        return ""
-    return str(url.origin) if url.protocol in ("http:", "https:") else ""
+        return None
+    return url if url.protocol in ("http:", "https:") else None

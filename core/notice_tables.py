@@ -10,7 +10,6 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-import core.sites  # noqa: F401 -- the table of sites, which ours point to
 from core.database import Base, BigInt, UtcTime
 from core.sites import SiteRow
 

@@ -17,7 +17,6 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-import core.sites  # noqa: F401 -- the table of sites, which ours point to
 from core.database import Base, BigInt, Flag, JsonText, UtcTime
 from core.sites import SiteRow
 
